@@ -1,0 +1,2 @@
+//! Shim.
+fn main() {}

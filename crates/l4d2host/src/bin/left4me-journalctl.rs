@@ -1,0 +1,2 @@
+//! Shim; the work is in the library.
+fn main() {}

@@ -1,0 +1,11 @@
+//! The host half of left4me: immutable trees, overlay stacks and the lifecycle of game servers.
+//!
+//! Everything that the binaries of this crate do is in this library; a binary only parses its arguments
+//! and maps an error to an exit code. `docs/architecture.md` has the map.
+
+pub mod beneath;
+pub mod exit;
+pub mod lock;
+pub mod name;
+pub mod process;
+pub mod root;
