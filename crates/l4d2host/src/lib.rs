@@ -9,3 +9,6 @@ pub mod lock;
 pub mod name;
 pub mod process;
 pub mod root;
+pub mod spec;
+pub mod systemd;
+pub mod tree;
