@@ -4,10 +4,13 @@
 //! and maps an error to an exit code. `docs/architecture.md` has the map.
 
 pub mod beneath;
+pub mod cli;
 pub mod exit;
+pub mod instance;
 pub mod lock;
 pub mod name;
 pub mod process;
+pub mod report;
 pub mod root;
 pub mod spec;
 pub mod systemd;

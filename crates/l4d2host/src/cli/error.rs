@@ -1,0 +1,67 @@
+//! How a verb fails, and what a person then reads.
+
+use std::error::Error;
+use std::io::Write;
+
+use crate::exit::{self, ExitCode};
+use crate::instance::InstanceError;
+use crate::root::RootError;
+use crate::tree::TreeError;
+
+use super::privilege::PrivilegeError;
+
+/// Why a verb failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The root directory cannot be used.
+    #[error(transparent)]
+    Root(#[from] RootError),
+    /// The caller may not.
+    #[error(transparent)]
+    Privilege(#[from] PrivilegeError),
+    /// Something about an instance.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    /// Something about the trees.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// Reading or writing failed.
+    #[error("{what}")]
+    Io {
+        /// What was tried, on what.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl CliError {
+    /// For `map_err`: reading or writing failed.
+    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Io { what: what.into(), source }
+    }
+
+    /// Prints the error and what led to it, on one line.
+    pub fn print(&self) {
+        let mut text = format!("l4d2ctl: {self}");
+        let mut source = self.source();
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+}
+
+impl ExitCode for CliError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Root(error) => error.exit_code(),
+            Self::Privilege(error) => error.exit_code(),
+            Self::Instance(error) => error.exit_code(),
+            Self::Tree(error) => error.exit_code(),
+            Self::Io { .. } => exit::IO,
+        }
+    }
+}
