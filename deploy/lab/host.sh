@@ -11,6 +11,7 @@
 #   host.sh powercut NAME           SIGKILL for its PID 1, then boot from the same disk; returns when up again
 #   host.sh net NAME [CMD...]       run CMD outside the host, where its players and the Internet are; without CMD: names
 #                                   of the two network namespaces, the host's own first
+#   host.sh forward NAME PORT...    put ports of the host (udp:27015, tcp:27015) on 127.0.0.1 of the machine, until it ends
 #   host.sh log NAME [ARGS...]      journal of all its boots, read from outside; ARGS are journalctl's
 #   host.sh pid NAME                process id of its PID 1, as the machine sees it
 #   host.sh down NAME               remove it: processes, namespaces, cgroups, disk. No host of that name: nothing to do
@@ -29,18 +30,25 @@ leader() {
   cat "$H/leader" 2>/dev/null || die "host $N is not running"
 }
 
-# Enters every namespace of the guest. nsenter alone keeps the caller's capabilities, and the clock, modules and raw
-# devices are the machine's own: what the guest's PID 1 has not got is cut from the bounding set first.
-enter() {
+# The argv that enters every namespace of the guest, in ENTER. nsenter alone keeps the caller's capabilities, and the clock,
+# modules and raw devices are the machine's own: what the guest's PID 1 has not got is cut from the bounding set first.
+find_entry() {
   local pid bounding i cut=
   pid=$(leader)
   bounding=$((16#$(sed -n 's/^CapBnd:\t//p' "/proc/$pid/status")))
   for ((i = 0; i <= $(</proc/sys/kernel/cap_last_cap); i++)); do
     ((bounding >> i & 1)) || cut+=,-cap_$i
   done
-  nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --root --wd -- \
-    /usr/bin/setpriv --bounding-set "${cut#,}" --inh-caps=-all /usr/bin/env -i \
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" "$@"
+  ENTER=(
+    nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --root --wd --
+    /usr/bin/setpriv --bounding-set "${cut#,}" --inh-caps=-all /usr/bin/env -i
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}"
+  )
+}
+
+enter() {
+  find_entry
+  "${ENTER[@]}" "$@"
 }
 
 finished_boot() { cat "$H/boot" 2>/dev/null || echo 0; }
@@ -128,7 +136,8 @@ again() { # again CMD...: do what ends this boot, and wait for the next one
   "$@"
   wait_boot "$next"
 }
-ask_reboot() { enter systemctl reboot || true; } # the connection may go down with the host
+# The connection may go down with the host: what systemctl says of that goes to the console's log.
+ask_reboot() { enter systemctl reboot 2>>"$H/console.log" || true; }
 cut_power() {
   : >"$H/again"
   kill -9 "$(leader)"
@@ -175,7 +184,10 @@ case $VERB in
 esac
 case $VERB in
   up) up "$@" ;;
-  exec) enter "$@" ;;
+  exec)
+    find_entry
+    exec "${ENTER[@]}" "$@"
+    ;;
   run) enter systemd-run --quiet --pipe --wait --collect --expand-environment=no -- "$@" ;;
   push)
     [ $# = 2 ] || usage
@@ -192,6 +204,11 @@ case $VERB in
     else
       exec nsenter --net="/run/netns/$OUT" -- "$@"
     fi
+    ;;
+  forward)
+    leader >/dev/null
+    exec /usr/bin/python3 "$HERE/forward.py" --netns "/run/netns/$OWN" --until "$(cat "$H/supervisor")" \
+      --background "$H/forward.log" "$@"
     ;;
   log) journalctl --directory="$H/upper/var/log/journal" --no-pager "$@" ;;
   pid) leader ;;

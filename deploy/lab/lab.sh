@@ -59,7 +59,7 @@ cgroup_end() {
   for ((i = 0; i < 1000; i++)); do
     if grep -qx 'populated 0' "$1/cgroup.events"; then
       find "$1" -depth -type d -exec rmdir {} +
-      return
+      return 0 # a bare return in a trap would hand on the code that ended the script
     fi
     sleep 0.01
   done

@@ -134,7 +134,8 @@ def main():
         code = boot(args, notify, lambda pid: write(f"{home}/leader", pid), ready)
         with open(f"{home}/exits", "a", encoding="ascii") as f:
             f.write(f"{time.time():.3f} {code}\n")
-        os.unlink(f"{home}/leader")
+        if os.path.exists(f"{home}/leader"):
+            os.unlink(f"{home}/leader")
         again = os.path.exists(f"{home}/again")
         if code != REBOOT_ASKED and not again:
             return 0
