@@ -3,7 +3,7 @@
 #
 #   host.sh up NAME [--bind SRC:DST] [--bind-ro SRC:DST]   make it and boot it; prints what systemd says of itself
 #   host.sh exec NAME CMD...        as root in the host, at once and without a unit; stdin, stdout and exit code are CMD's
-#   host.sh run NAME CMD...         the same as a transient service: own cgroup, own journal entries
+#   host.sh run NAME [-p PROPERTY=VALUE]... CMD...   the same as a transient service: own cgroup, own journal entries
 #   host.sh push NAME SRC DST       copy the directory SRC of the machine to DST in the host (DST is made)
 #   host.sh wait NAME [BOOT]        until boot number BOOT (else: the present one) has finished
 #   host.sh boot NAME               number of the last finished boot, from 1
@@ -188,7 +188,15 @@ case $VERB in
     find_entry
     exec "${ENTER[@]}" "$@"
     ;;
-  run) enter systemd-run --quiet --pipe --wait --collect --expand-environment=no -- "$@" ;;
+  run)
+    properties=()
+    while [ "${1:-}" = -p ]; do
+      properties+=(-p "${2:?}")
+      shift 2
+    done
+    find_entry
+    exec "${ENTER[@]}" systemd-run --quiet --pipe --wait --collect --expand-environment=no "${properties[@]}" -- "$@"
+    ;;
   push)
     [ $# = 2 ] || usage
     # shellcheck disable=SC2016  # the host's shell expands it
