@@ -34,7 +34,7 @@ leader() {
 # modules and raw devices are the machine's own: what the guest's PID 1 has not got is cut from the bounding set first.
 find_entry() {
   local pid bounding i cut=
-  pid=$(leader)
+  pid=$(leader) || exit 2 # said here, since set -e does not hold in every caller
   bounding=$((16#$(sed -n 's/^CapBnd:\t//p' "/proc/$pid/status")))
   for ((i = 0; i <= $(</proc/sys/kernel/cap_last_cap); i++)); do
     ((bounding >> i & 1)) || cut+=,-cap_$i

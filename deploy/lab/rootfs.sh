@@ -53,6 +53,7 @@ build() {
 need_root
 need mmdebstrap flock
 mkdir -p "$LAB"
+chmod 700 "$LAB" # it holds setuid programs that nobody updates
 exec 9>"$LAB/base.lock"
 flock 9
 # Bases of before, once nobody runs on them.
