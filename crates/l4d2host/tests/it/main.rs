@@ -1,1 +1,5 @@
-//! Integration tests.
+//! Integration tests, in one binary. The first part of a module's name says what its tests need: see
+//! `.config/nextest.toml`.
+
+mod host_lifecycle;
+mod lab;
