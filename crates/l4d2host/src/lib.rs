@@ -9,3 +9,4 @@ pub mod lock;
 pub mod name;
 pub mod process;
 pub mod root;
+pub mod stack;
