@@ -9,4 +9,5 @@ pub mod lock;
 pub mod name;
 pub mod process;
 pub mod root;
+pub mod rootcmd;
 pub mod stack;
