@@ -12,6 +12,8 @@ pub mod name;
 pub mod process;
 pub mod report;
 pub mod root;
+pub mod rootcmd;
 pub mod spec;
+pub mod stack;
 pub mod systemd;
 pub mod tree;
