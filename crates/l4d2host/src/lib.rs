@@ -4,6 +4,7 @@
 //! and maps an error to an exit code. `docs/architecture.md` has the map.
 
 pub mod beneath;
+pub mod cpuset;
 pub mod exit;
 pub mod lock;
 pub mod name;
