@@ -5,6 +5,7 @@
 
 pub mod beneath;
 pub mod cli;
+pub mod cpuset;
 pub mod exit;
 pub mod instance;
 pub mod lock;

@@ -1,0 +1,95 @@
+#!/bin/bash
+# Takes away what install.sh laid down, as root: stops and disables every server, build and download of left4me, and
+# removes its programs, units and rules. Data, logs, settings and the user stay, unless they are purged.
+#
+#   uninstall.sh [--purge [--yes]]
+#
+#   --purge   remove /var/lib/left4me, logs, settings, steamcmd's files, the user and the groups too; asks first
+#   --yes     do not ask
+set -euo pipefail
+
+LAID=/usr/local/lib/left4me/installed # written by install.sh: one path a line
+DATA=(/var/lib/left4me /var/log/left4me /etc/left4me /var/lib/private/left4me-steam)
+WANTS=/etc/systemd/system/multi-user.target.wants
+
+die() {
+  printf 'uninstall.sh: %s\n' "$*" >&2
+  exit 1
+}
+step() { printf 'step: %s\n' "$*"; }
+
+confirm() {
+  [ -z "$YES" ] || return 0
+  [ -t 0 ] || die "nobody is there to be asked: give --yes to remove ${DATA[*]}"
+  local answer
+  read -rp "Remove ${DATA[*]} with all servers, overlays and settings? Type purge: " answer
+  [ "$answer" = purge ] || die "nothing was removed"
+}
+
+stop_all() {
+  local link
+  # Disabled first: a server that is about to restart must not come back.
+  for link in "$WANTS"/left4me-server@*.service; do
+    [ ! -L "$link" ] || systemctl disable --quiet --no-reload "${link##*/}"
+  done
+  # What is loaded, running or not: builds, downloads, servers, then the firewall table and the slices.
+  systemctl stop 'left4me-*' 'l4d2-*.slice'
+  systemctl reset-failed 'left4me-*' 'l4d2-*.slice' 2>/dev/null || true
+  [ ! -L "$WANTS/left4me-nftables.service" ] || systemctl disable --quiet left4me-nftables.service
+  ! grep -q ' /run/left4me/' /proc/self/mountinfo || die "something is still mounted below /run/left4me: see findmnt"
+}
+
+remove_files() {
+  local path
+  [ ! -e "$LAID" ] || while read -r path; do
+    rm -f -- "$path"
+    # Directories that were made for it, when nothing else is in them.
+    case $path in
+      */left4me/* | */*.d/*.conf) rmdir --ignore-fail-on-non-empty -- "${path%/*}" ;;
+    esac
+  done <"$LAID"
+  rm -f -- "$LAID"
+  rmdir --ignore-fail-on-non-empty /usr/local/lib/left4me
+  rm -rf /run/left4me /run/lock/left4me-install
+  [ ! -d /overlay ] || rmdir /overlay
+  systemctl daemon-reload
+}
+
+purge() {
+  local path name
+  for path in "${DATA[@]}"; do
+    [ -d "$path" ] || continue
+    # It may be a disk of its own: then its mount point stays.
+    find "$path" -xdev -mindepth 1 -delete
+    rmdir "$path" 2>/dev/null || echo "kept, empty: $path (a mount point?)"
+  done
+  rm -f /var/lib/left4me-steam # systemd's link to the private directory
+  getent passwd left4me >/dev/null && userdel left4me
+  for name in left4me l4d2-game l4d2-build; do
+    ! getent group "$name" >/dev/null || groupdel "$name"
+  done
+}
+
+PURGE='' YES=''
+for option; do
+  case $option in
+    --purge) PURGE=yes ;;
+    --yes) YES=yes ;;
+    -h | --help) sed -n '/^#   uninstall/,/^set/{s/^# \{0,3\}//p}' "$0" && exit ;;
+    *) die "'$option' is not known; uninstall.sh --help says what is" ;;
+  esac
+done
+[ "$(id -u)" = 0 ] || die "root is needed: sudo $0"
+[ -z "$PURGE" ] || confirm
+step "stop"
+stop_all
+step "files"
+remove_files
+if [ -n "$PURGE" ]; then
+  step "data"
+  purge
+  echo "left4me is removed, with its data"
+else
+  echo "left4me is removed; its data is still in ${DATA[*]}"
+fi
+echo "kept: Debian packages (steamcmd among them), the i386 architecture, and kernel settings until the next boot"
