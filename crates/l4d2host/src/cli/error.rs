@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::Write;
 
+use crate::cpuset::Reason;
 use crate::exit::{self, ExitCode};
 use crate::instance::InstanceError;
 use crate::root::RootError;
@@ -25,6 +26,9 @@ pub enum CliError {
     /// Something about the trees.
     #[error(transparent)]
     Tree(#[from] TreeError),
+    /// The CPUs cannot be divided as wished.
+    #[error(transparent)]
+    Cpus(#[from] Reason),
     /// Reading or writing failed.
     #[error("{what}")]
     Io {
@@ -61,6 +65,7 @@ impl ExitCode for CliError {
             Self::Privilege(error) => error.exit_code(),
             Self::Instance(error) => error.exit_code(),
             Self::Tree(error) => error.exit_code(),
+            Self::Cpus(_) => exit::DATA,
             Self::Io { .. } => exit::IO,
         }
     }
