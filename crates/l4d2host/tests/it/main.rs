@@ -2,4 +2,5 @@
 //! `.config/nextest.toml`.
 
 mod host_lifecycle;
+mod kernel_stress;
 mod lab;
