@@ -1,6 +1,6 @@
-//! Integration tests, in one binary. The first part of a module's name says what its tests need: see
-//! `.config/nextest.toml`.
 
+
+mod fake_host;
 mod host_lifecycle;
 mod kernel_stress;
 mod lab;
