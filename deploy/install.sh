@@ -21,7 +21,7 @@ HELPERS=(left4me-overlay left4me-systemctl left4me-journalctl left4me-exec)
 # sudo and nft are what left4me calls; the rest is what the game, a 32-bit program, is linked with.
 PACKAGES=(sudo nftables ca-certificates libc6:i386 libgcc-s1:i386 libstdc++6:i386 zlib1g:i386)
 LIB=/usr/local/lib/left4me
-LAID=$LIB/installed # every file that this script has laid down
+LAID=$LIB/installed # what this script has laid down: files, and with a slash at the end directories that were not there
 DROPINS=/etc/systemd/system
 STEAMCMD_DROPIN=$DROPINS/left4me-steamcmd@.service.d/10-steamcmd.conf
 
@@ -95,6 +95,11 @@ CHANGED=()
 lay() { # lay MODE SOURCE TARGET: by rename, and only when it differs
   NEW+=("$3")
   if cmp -s "$2" "$3" && [ "$(stat -c '%a %u:%g' "$3")" = "${1#0} 0:0" ]; then return; fi
+  local dir=${3%/*}
+  until [ -d "$dir" ]; do
+    NEW+=("$dir/")
+    dir=${dir%/*}
+  done
   install -D -m "$1" -o root -g root "$2" "$3.new"
   mv -f "$3.new" "$3"
   CHANGED+=("$3")
@@ -145,6 +150,10 @@ lay_manuals() { # completions and man pages, from the same definitions as the pr
 
 lay_record() { # removes what an older version laid down and this one does not
   local old
+  NEW+=("$LIB/")
+  if [ -e "$LAID" ]; then
+    mapfile -t -O "${#NEW[@]}" NEW < <(grep '/$' "$LAID")
+  fi
   printf '%s\n' "${NEW[@]}" | sort -u >"$SCRATCH/installed"
   if [ -e "$LAID" ]; then
     while read -r old; do
@@ -292,6 +301,8 @@ done
 check_machine
 exec 9>/run/lock/left4me-install
 flock -n 9 || die "another install.sh is at work"
+UPDATE=
+[ ! -e "$LAID" ] || UPDATE=yes
 SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"' EXIT
 choose_steamcmd
@@ -331,5 +342,5 @@ if [ ${#CHANGED[@]} = 0 ]; then
   echo "left4me is installed; nothing had to be changed"
 else
   echo "left4me is installed; ${#CHANGED[@]} files are new or changed"
-  echo "next: l4d2ctl doctor, then l4d2ctl install (the game, about 10 GB), then docs/operations.md"
+  [ -n "$UPDATE" ] || echo "next: l4d2ctl doctor, then l4d2ctl install (the game, about 10 GB)"
 fi

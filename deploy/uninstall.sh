@@ -7,8 +7,9 @@
 #   --purge   remove /var/lib/left4me, logs, settings, steamcmd's files, the user and the groups too; asks first
 #   --yes     do not ask
 set -euo pipefail
+export LC_ALL=C.UTF-8
 
-LAID=/usr/local/lib/left4me/installed # written by install.sh: one path a line
+LAID=/usr/local/lib/left4me/installed # written by install.sh: one path a line, directories with a slash at the end
 DATA=(/var/lib/left4me /var/log/left4me /etc/left4me /var/lib/private/left4me-steam)
 WANTS=/etc/systemd/system/multi-user.target.wants
 
@@ -27,29 +28,33 @@ confirm() {
 }
 
 stop_all() {
-  local link
+  local link enabled=()
   # Disabled first: a server that is about to restart must not come back.
-  for link in "$WANTS"/left4me-server@*.service; do
-    [ ! -L "$link" ] || systemctl disable --quiet --no-reload "${link##*/}"
+  for link in "$WANTS"/left4me-*.service; do
+    [ ! -L "$link" ] || enabled+=("${link##*/}")
   done
-  # What is loaded, running or not: builds, downloads, servers, then the firewall table and the slices.
-  systemctl stop 'left4me-*' 'l4d2-*.slice'
-  systemctl reset-failed 'left4me-*' 'l4d2-*.slice' 2>/dev/null || true
-  [ ! -L "$WANTS/left4me-nftables.service" ] || systemctl disable --quiet left4me-nftables.service
+  [ ${#enabled[@]} = 0 ] || systemctl disable --quiet "${enabled[@]}"
+  # What is loaded, running or not: servers, builds, downloads, the firewall table; then the slices.
+  systemctl stop 'left4me-*'
+  systemctl stop 'l4d2*.slice'
+  systemctl reset-failed 'left4me-*' 'l4d2*.slice' 2>/dev/null || true
   ! grep -q ' /run/left4me/' /proc/self/mountinfo || die "something is still mounted below /run/left4me: see findmnt"
 }
 
 remove_files() {
   local path
-  [ ! -e "$LAID" ] || while read -r path; do
-    rm -f -- "$path"
-    # Directories that were made for it, when nothing else is in them.
-    case $path in
-      */left4me/* | */*.d/*.conf) rmdir --ignore-fail-on-non-empty -- "${path%/*}" ;;
-    esac
-  done <"$LAID"
-  rm -f -- "$LAID"
-  rmdir --ignore-fail-on-non-empty /usr/local/lib/left4me
+  if [ -e "$LAID" ]; then
+    # Backwards: what is in a directory before the directory.
+    while read -r path; do
+      case $path in
+        "$LAID") ;;
+        */) [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty -- "$path" ;;
+        *) rm -f -- "$path" ;;
+      esac
+    done < <(sort -r "$LAID")
+    rm -f -- "$LAID"
+    rmdir --ignore-fail-on-non-empty "${LAID%/*}"
+  fi
   rm -rf /run/left4me /run/lock/left4me-install
   [ ! -d /overlay ] || rmdir /overlay
   systemctl daemon-reload
