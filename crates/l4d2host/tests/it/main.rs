@@ -1,6 +1,5 @@
-
-
 mod fake_host;
 mod host_lifecycle;
 mod kernel_stress;
 mod lab;
+mod sandbox;
