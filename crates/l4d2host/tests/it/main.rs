@@ -1,5 +1,3 @@
-
-
 mod fake_host;
 mod host_lifecycle;
 mod kernel_stress;
