@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, RwLock};
 
 use l4d2host::lock::Lock;
 use l4d2host::name::{BuildName, InstanceName};
@@ -16,8 +16,10 @@ use l4d2host::tree::TreeError;
 use l4d2host::tree::gc;
 use l4d2host::tree::publish::Build;
 use l4d2host::{instance, report};
+use rustix::process::Uid;
+use rustix::thread::set_thread_res_uid;
 
-use crate::sandbox::{self, ROOT, Sandbox};
+use crate::sandbox::{self, OWNER, ROOT, Sandbox};
 
 const FILES: usize = 8;
 const SERVERS: [&str; 5] = ["alpha", "bravo", "charlie", "delta", "echo"];
@@ -30,6 +32,21 @@ struct Mounting<'s> {
     sandbox: &'s Sandbox,
     running: Mutex<BTreeMap<String, String>>,
     starts: AtomicUsize,
+    /// Written while files of a stack are open here, read while a process is started: a fork would inherit them for a
+    /// moment, and then it is the test that keeps a stack busy.
+    forks: RwLock<()>,
+}
+
+impl Mounting<'_> {
+    fn helper(&self, verb: &str, name: &InstanceName) {
+        let _forking = self.forks.read().unwrap();
+        self.sandbox.overlay_works(&[verb, name.as_str()]);
+    }
+
+    fn check(&self, name: &InstanceName) {
+        let _reading = self.forks.write().unwrap();
+        check(&sandbox::server(name.as_str()));
+    }
 }
 
 impl Systemd for Mounting<'_> {
@@ -46,8 +63,10 @@ impl Systemd for Mounting<'_> {
     fn enable(&self, name: &InstanceName, _: &Lock) -> Result<(), SystemdError> {
         let _ = symlink("x", Path::new(WANTS).join(server_unit(name)));
         self.running.lock().unwrap().insert(server_unit(name), "activating".to_owned());
-        self.sandbox.overlay_works(&["mount", name.as_str()]);
-        check(&sandbox::server(name.as_str()));
+        as_user(0);
+        self.helper("mount", name);
+        self.check(name);
+        as_user(OWNER);
         self.starts.fetch_add(1, Ordering::Relaxed);
         self.running.lock().unwrap().insert(server_unit(name), "active".to_owned());
         Ok(())
@@ -55,14 +74,22 @@ impl Systemd for Mounting<'_> {
 
     fn disable(&self, name: &InstanceName, _: &Lock) -> Result<(), SystemdError> {
         let _ = fs::remove_file(Path::new(WANTS).join(server_unit(name)));
+        as_user(0);
         if Path::new(&sandbox::server(name.as_str())).is_dir() {
             // Still whole, whatever was published and collected since it started.
-            check(&sandbox::server(name.as_str()));
+            self.check(name);
         }
-        self.sandbox.overlay_works(&["umount", name.as_str()]);
+        self.helper("umount", name);
+        as_user(OWNER);
         self.running.lock().unwrap().remove(&server_unit(name));
         Ok(())
     }
+}
+
+/// Makes this thread act as another user: as left4me in the verbs, as root where systemd would run the helper.
+fn as_user(uid: u32) {
+    let root = Uid::ROOT;
+    set_thread_res_uid(root, Uid::from_raw(uid), root).unwrap();
 }
 
 /// Every file of every tree is there, and all files of a tree are of one build.
@@ -104,6 +131,7 @@ impl Dice {
 
 fn work(root: &Root, systemd: &Mounting<'_>, seed: u64) {
     let mut dice = Dice(seed);
+    as_user(OWNER);
     for round in 0..ROUNDS {
         let name = InstanceName::parse(SERVERS[dice.roll(SERVERS.len())]).unwrap();
         match dice.roll(10) {
@@ -125,7 +153,7 @@ fn work(root: &Root, systemd: &Mounting<'_>, seed: u64) {
 fn proof3_a_thousand_random_verbs_side_by_side() {
     sandbox::run(|sandbox| {
         sandbox::shell("mkdir -p /etc/systemd/system && mount -t tmpfs tmpfs /etc/systemd/system");
-        fs::create_dir_all(WANTS).unwrap();
+        sandbox::shell(&format!("mkdir -p {WANTS} && chown {OWNER} {WANTS}"));
         for directory in ["locks", "overlays", "instances"] {
             sandbox.directory(directory);
         }
@@ -133,6 +161,7 @@ fn proof3_a_thousand_random_verbs_side_by_side() {
             sandbox.user(&format!("l4d2s-{name}"), number);
         }
         let root = Root::open(Path::new(ROOT)).unwrap();
+        as_user(OWNER);
         for build in ["installation", "one", "two"] {
             publish(&root, build, 0);
         }
@@ -140,7 +169,8 @@ fn proof3_a_thousand_random_verbs_side_by_side() {
             let spec = "port: 27015\noverlays: [one, two]\n";
             instance::initialize(&root, &InstanceName::parse(name).unwrap(), "spec", spec.as_bytes()).unwrap();
         }
-        let systemd = Mounting { sandbox, running: Mutex::default(), starts: AtomicUsize::new(0) };
+        let systemd =
+            Mounting { sandbox, running: Mutex::default(), starts: AtomicUsize::new(0), forks: RwLock::default() };
         let seed = 0x5eed_1234_5678_9abc;
         std::thread::scope(|scope| {
             for worker in 1..=WORKERS {

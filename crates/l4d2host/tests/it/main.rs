@@ -2,3 +2,4 @@ mod fake_host;
 mod host_lifecycle;
 mod kernel_stress;
 mod lab;
+mod sandbox;
