@@ -13,5 +13,7 @@ pub mod process;
 pub mod report;
 pub mod root;
 pub mod spec;
+pub mod state;
 pub mod systemd;
+pub mod terminal;
 pub mod tree;

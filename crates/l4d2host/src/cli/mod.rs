@@ -5,8 +5,13 @@ mod error;
 mod gc;
 mod initialize;
 mod lifecycle;
+mod list;
+mod logs;
 mod man;
 mod privilege;
+mod status;
+mod text;
+mod watch;
 
 pub use error::CliError;
 
@@ -41,6 +46,10 @@ enum Verb {
     Restart(lifecycle::Restart),
     Reset(lifecycle::Reset),
     Delete(lifecycle::Delete),
+    Status(status::Status),
+    List(list::List),
+    Logs(logs::Logs),
+    Watch(watch::Watch),
     Gc(gc::Gc),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -79,6 +88,10 @@ impl Verb {
             Self::Restart(verb) => verb.run(&context()?),
             Self::Reset(verb) => verb.run(&context()?),
             Self::Delete(verb) => verb.run(&context()?),
+            Self::Status(verb) => verb.run(&context()?),
+            Self::List(verb) => verb.run(&context()?),
+            Self::Logs(verb) => verb.run(&context()?),
+            Self::Watch(verb) => verb.run(&context()?),
             Self::Gc(verb) => verb.run(&context()?),
         }
     }
