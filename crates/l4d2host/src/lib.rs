@@ -5,6 +5,7 @@
 
 pub mod beneath;
 pub mod cli;
+pub mod cpuset;
 pub mod exit;
 pub mod instance;
 pub mod lock;
@@ -12,7 +13,9 @@ pub mod name;
 pub mod process;
 pub mod report;
 pub mod root;
+pub mod rootcmd;
 pub mod spec;
+pub mod stack;
 pub mod state;
 pub mod systemd;
 pub mod terminal;

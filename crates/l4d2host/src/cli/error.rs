@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::cpuset::Reason;
 use crate::exit::{self, ExitCode};
 use crate::instance::InstanceError;
 use crate::report::chain;
@@ -29,6 +30,9 @@ pub enum CliError {
     /// State could not be read.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The CPUs cannot be divided as wished.
+    #[error(transparent)]
+    Cpus(#[from] Reason),
     /// Reading or writing failed.
     #[error("{what}")]
     Io {
@@ -60,6 +64,7 @@ impl ExitCode for CliError {
             Self::Instance(error) => error.exit_code(),
             Self::Tree(error) => error.exit_code(),
             Self::State(error) => error.exit_code(),
+            Self::Cpus(_) => exit::DATA,
             Self::Io { .. } => exit::IO,
         }
     }

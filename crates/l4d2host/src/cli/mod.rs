@@ -1,6 +1,7 @@
 //! The command line of `l4d2ctl`: one file a verb, each a struct of arguments with a `run`.
 
 mod completions;
+mod cpu_plan;
 mod error;
 mod gc;
 mod initialize;
@@ -53,6 +54,8 @@ enum Verb {
     Gc(gc::Gc),
     Completions(completions::Completions),
     #[command(hide = true)]
+    CpuPlan(cpu_plan::CpuPlan),
+    #[command(hide = true)]
     Man(man::Man),
 }
 
@@ -81,6 +84,7 @@ impl Verb {
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
         match self {
             Self::Completions(verb) => verb.run(),
+            Self::CpuPlan(verb) => verb.run(),
             Self::Man(verb) => verb.run(),
             Self::Initialize(verb) => verb.run(),
             Self::Start(verb) => verb.run(&context()?),

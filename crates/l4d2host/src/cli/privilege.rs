@@ -38,7 +38,7 @@ impl ExitCode for PrivilegeError {
 ///
 /// # Errors
 /// [`PrivilegeError`].
-pub fn become_owner(root: &Root) -> Result<(), PrivilegeError> {
+pub(super) fn become_owner(root: &Root) -> Result<(), PrivilegeError> {
     let (uid, gid) = root.owner();
     let me = Uid::effective();
     if me.as_raw() == uid && uid != 0 {

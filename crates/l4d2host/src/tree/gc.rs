@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::renameat;
+use rustix::fs::{FlockOperation, RenameFlags, flock, renameat_with};
+use rustix::io::Errno;
 
 use super::current::{current, numbers};
 use super::publish::discard_new;
@@ -50,11 +51,7 @@ pub fn collect(root: &Root, systemd: &impl Systemd) -> Result<Collected, TreeErr
         fs::create_dir_all(trees.join(TRASH)).map_err(TreeError::io("making", &trees))?;
         for tree in published(root)? {
             if !kept.contains(&tree) {
-                let waiting = format!("{TRASH}/{}", tree.path().replace('/', "-"));
-                remove_tree(dir.as_fd(), waiting.as_str()).map_err(TreeError::io("removing", &trees))?;
-                let path = tree.path();
-                let path = path.strip_prefix("trees/").unwrap_or(&path);
-                renameat(&dir, path, &dir, waiting.as_str()).map_err(TreeError::io("removing", &root.tree(&tree)))?;
+                throw_away(&dir, &tree).map_err(TreeError::io("removing", &root.tree(&tree)))?;
                 report.removed.push(tree.path());
             }
         }
@@ -69,8 +66,25 @@ pub fn collect(root: &Root, systemd: &impl Systemd) -> Result<Collected, TreeErr
     Ok(report)
 }
 
+/// Moves a tree to the trash, under a name that nothing there has.
+fn throw_away(trees: &OwnedFd, tree: &TreeId) -> Result<(), Errno> {
+    let path = tree.path();
+    let from = path.strip_prefix("trees/").unwrap_or(&path);
+    let name = from.replace('/', "-");
+    let mut attempt = 0_u64;
+    loop {
+        let to = format!("{TRASH}/{name}.{attempt}");
+        match renameat_with(trees, from, trees, to, RenameFlags::NOREPLACE) {
+            Err(Errno::EXIST) => attempt += 1,
+            other => return other,
+        }
+    }
+}
+
 fn empty_trash(trash: &Path) -> Result<u64, TreeError> {
     let dir = open_dir(trash).map_err(TreeError::io("opening", trash))?;
+    // One at a time: two that delete the same tree trip over each other.
+    flock(&dir, FlockOperation::LockExclusive).map_err(TreeError::io("locking", trash))?;
     let mut freed = 0;
     for name in names(trash)? {
         freed += remove_tree(dir.as_fd(), name.as_str()).map_err(TreeError::io("removing", &trash.join(&name)))?;

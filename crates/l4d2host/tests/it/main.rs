@@ -1,1 +1,5 @@
-//! Integration tests.
+mod fake_host;
+mod host_lifecycle;
+mod kernel_stress;
+mod lab;
+mod sandbox;
