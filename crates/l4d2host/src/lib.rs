@@ -17,5 +17,7 @@ pub mod root;
 pub mod rootcmd;
 pub mod spec;
 pub mod stack;
+pub mod state;
 pub mod systemd;
+pub mod terminal;
 pub mod tree;

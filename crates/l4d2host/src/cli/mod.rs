@@ -6,8 +6,13 @@ mod error;
 mod gc;
 mod initialize;
 mod lifecycle;
+mod list;
+mod logs;
 mod man;
 mod privilege;
+mod status;
+mod text;
+mod watch;
 
 pub use error::CliError;
 
@@ -42,6 +47,10 @@ enum Verb {
     Restart(lifecycle::Restart),
     Reset(lifecycle::Reset),
     Delete(lifecycle::Delete),
+    Status(status::Status),
+    List(list::List),
+    Logs(logs::Logs),
+    Watch(watch::Watch),
     Gc(gc::Gc),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -83,6 +92,10 @@ impl Verb {
             Self::Restart(verb) => verb.run(&context()?),
             Self::Reset(verb) => verb.run(&context()?),
             Self::Delete(verb) => verb.run(&context()?),
+            Self::Status(verb) => verb.run(&context()?),
+            Self::List(verb) => verb.run(&context()?),
+            Self::Logs(verb) => verb.run(&context()?),
+            Self::Watch(verb) => verb.run(&context()?),
             Self::Gc(verb) => verb.run(&context()?),
         }
     }
