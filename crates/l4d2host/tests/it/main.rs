@@ -1,6 +1,7 @@
 mod fake_host;
 mod host_lifecycle;
 mod host_standin;
+mod kernel_kills;
 mod kernel_standin;
 mod kernel_stress;
 mod lab;

@@ -7,6 +7,7 @@
 
 mod clients;
 mod install;
+mod lifecycle;
 mod order;
 pub(crate) mod server;
 mod srcds;
