@@ -1,3 +1,12 @@
+//! Integration tests, in one binary. The first part of a module's name says what its tests need: see
+//! `.config/nextest.toml`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on ends by a panic, and runs programs as a user would"
+)]
+
 mod cli_specs;
 mod fake_host;
 mod host_lifecycle;
