@@ -1,0 +1,38 @@
+//! `left4me-overlay`: mounts the stack of a unit before it starts, and unmounts it after it ended.
+
+use super::call::{Call, CallError};
+use crate::name::{BuildName, InstanceName};
+use crate::stack::{self, Ending, Target};
+
+/// How the program is called.
+pub const USAGE: &str = "left4me-overlay mount|umount <instance>, or mount-build|umount-build <build>";
+
+/// The variables that systemd gives to `ExecStopPost=`.
+pub const VARIABLES: &[&str] = &["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"];
+
+/// Runs the program.
+///
+/// # Errors
+/// [`CallError`], with the exit code that it names.
+pub fn main(call: &Call) -> Result<u8, CallError> {
+    let ending = || {
+        let [result, code, status] = ["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"].map(|name| call.variable(name));
+        Ending::parse(result, code, status)
+    };
+    match call.arguments().as_slice() {
+        ["mount", name] => stack::mount(&server(name)?)?,
+        ["umount", name] => stack::umount(&server(name)?, &ending())?,
+        ["mount-build", name] => stack::mount(&build(name)?)?,
+        ["umount-build", name] => stack::umount(&build(name)?, &ending())?,
+        _ => return Err(CallError::Usage(USAGE)),
+    }
+    Ok(0)
+}
+
+fn server(name: &str) -> Result<Target, CallError> {
+    Ok(Target::Server(InstanceName::parse(name)?))
+}
+
+fn build(name: &str) -> Result<Target, CallError> {
+    Ok(Target::Build(BuildName::parse(name)?))
+}

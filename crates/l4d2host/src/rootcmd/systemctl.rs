@@ -1,0 +1,207 @@
+//! `left4me-systemctl`: the few things that left4me may ask of systemd, and nothing else.
+
+use super::call::{Call, CallError};
+use super::program;
+use crate::name::{InstanceName, OverlayId};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, syncfs, unlinkat};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use std::io::{self, Write};
+use std::process::Stdio;
+
+/// How the program is called.
+pub const USAGE: &str = "left4me-systemctl enable|disable <instance>, start-build|stop-build <build>, or start-steamcmd|stop-steamcmd windows|linux";
+
+const SYSTEMCTL: &str = "/usr/bin/systemctl";
+
+/// Where `enable` puts its links.
+const UNITS: &str = "/etc/systemd/system";
+
+/// Where builds and steamcmd leave their output. Root's own.
+const LOGS: &str = "/var/log/left4me";
+
+/// What may be asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Request {
+    Enable(String),
+    Disable(String),
+    Start(String),
+    Stop(String),
+}
+
+/// Runs the program.
+///
+/// # Errors
+/// [`CallError`], with the exit code that it names; a code of systemctl itself is passed on.
+pub fn main(call: &Call) -> Result<u8, CallError> {
+    match parse(&call.arguments())? {
+        Request::Enable(unit) => enable(&unit),
+        Request::Disable(unit) => disable(&unit),
+        Request::Start(unit) => start(&unit),
+        Request::Stop(unit) => systemctl(&["stop"], &unit),
+    }
+}
+
+fn parse(arguments: &[&str]) -> Result<Request, CallError> {
+    let [verb, name] = arguments else { return Err(CallError::Usage(USAGE)) };
+    let server = || InstanceName::parse(name).map(|name| format!("left4me-server@{name}"));
+    let build = || OverlayId::parse(name).map(|id| format!("left4me-build@{id}"));
+    let steamcmd = || match *name {
+        "windows" | "linux" => Ok(format!("left4me-steamcmd@{name}")),
+        _ => Err(CallError::Usage(USAGE)),
+    };
+    Ok(match *verb {
+        "enable" => Request::Enable(server()?),
+        "disable" => Request::Disable(server()?),
+        "start-build" => Request::Start(build()?),
+        "stop-build" => Request::Stop(build()?),
+        "start-steamcmd" => Request::Start(steamcmd()?),
+        "stop-steamcmd" => Request::Stop(steamcmd()?),
+        _ => return Err(CallError::Usage(USAGE)),
+    })
+}
+
+/// Starts a server now and at every boot. The links are on disk before it starts, so that a power cut cannot
+/// lose them; `enable --now` would reload systemd first (100 ms and more) and not sync.
+fn enable(unit: &str) -> Result<u8, CallError> {
+    forget_failure(unit)?;
+    match systemctl(&["enable", "--no-reload"], unit)? {
+        0 => sync_units()?,
+        code => return Ok(code),
+    }
+    systemctl(&["start"], unit)
+}
+
+/// Stops a server, and keeps it down at the next boot.
+fn disable(unit: &str) -> Result<u8, CallError> {
+    match systemctl(&["disable", "--no-reload"], unit)? {
+        0 => sync_units()?,
+        code => return Ok(code),
+    }
+    let code = systemctl(&["stop"], unit)?;
+    forget_failure(unit)?;
+    Ok(code)
+}
+
+/// Resets the failed state and the start limit: a person who presses Start is never refused for the crashes of
+/// before. A unit that systemd has not loaded has neither, and that is no error.
+fn forget_failure(unit: &str) -> Result<(), CallError> {
+    let mut command = systemctl_command(&["reset-failed"], unit);
+    program::run(command.stdout(Stdio::null()).stderr(Stdio::null())).map(drop)
+}
+
+fn sync_units() -> Result<(), CallError> {
+    let directory = openat(CWD, UNITS, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+    directory.and_then(syncfs).map_err(CallError::system(format!("write {UNITS} to disk")))
+}
+
+/// Runs a unit to its end, with a new log, and stops it when our standard input ends: that is a pipe from whoever
+/// asked, whose death by any signal so ends the unit.
+fn start(unit: &str) -> Result<u8, CallError> {
+    let log = new_log(unit)?;
+    let told = writeln!(io::stdout(), "log {log}").and_then(|()| io::stdout().flush());
+    told.map_err(CallError::system("say where the log is"))?;
+    let mut child = program::spawn(&mut systemctl_command(&["start"], unit))?;
+    let watched = watch(&child);
+    if !matches!(watched, Ok(Ended::Unit)) {
+        systemctl(&["stop"], unit)?;
+    }
+    let status = child.wait().map_err(CallError::system("wait for systemctl"))?;
+    match watched? {
+        Ended::Unit => Ok(program::code(status)),
+        Ended::Input => Err(CallError::Abandoned { unit: unit.to_owned() }),
+    }
+}
+
+/// What ended first.
+enum Ended {
+    Unit,
+    Input,
+}
+
+fn watch(child: &std::process::Child) -> Result<Ended, CallError> {
+    let child = pidfd(child).map_err(CallError::system("watch systemctl"))?;
+    let input = io::stdin();
+    loop {
+        let mut watched = [PollFd::new(&child, PollFlags::IN), PollFd::new(&input, PollFlags::IN)];
+        match poll(&mut watched, None) {
+            Ok(_) => {}
+            Err(Errno::INTR) => continue,
+            Err(errno) => return Err(CallError::system("watch systemctl and standard input")(errno)),
+        }
+        if !watched[0].revents().is_empty() {
+            return Ok(Ended::Unit);
+        }
+        if !watched[1].revents().is_empty() && input_ended(input.as_fd())? {
+            return Ok(Ended::Input);
+        }
+    }
+}
+
+/// Reads what stands in standard input, which means nothing, and says whether it was the end.
+fn input_ended(input: impl AsFd) -> Result<bool, CallError> {
+    match rustix::io::read(input, &mut [0_u8; 4096]) {
+        Ok(length) => Ok(length == 0),
+        Err(Errno::INTR | Errno::AGAIN) => Ok(false),
+        Err(errno) => Err(CallError::system("read standard input")(errno)),
+    }
+}
+
+fn pidfd(child: &std::process::Child) -> Result<OwnedFd, Errno> {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
+    pidfd_open(pid, PidfdFlags::empty())
+}
+
+/// Makes an empty log for a unit in the place of its old one, which a reader may still have open.
+fn new_log(unit: &str) -> Result<String, CallError> {
+    let (name, path) = (format!("{unit}.log"), format!("{LOGS}/{unit}.log"));
+    let action = || format!("make {path}");
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let directory = openat(CWD, LOGS, flags, Mode::empty()).map_err(CallError::system(action()))?;
+    match unlinkat(&directory, &name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => {}
+        Err(errno) => return Err(CallError::system(action())(errno)),
+    }
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    openat(&directory, &name, flags, Mode::from_raw_mode(0o644)).map_err(CallError::system(action()))?;
+    Ok(path)
+}
+
+fn systemctl(verb: &[&str], unit: &str) -> Result<u8, CallError> {
+    program::run(&mut systemctl_command(verb, unit))
+}
+
+fn systemctl_command(verb: &[&str], unit: &str) -> std::process::Command {
+    let unit = format!("{unit}.service");
+    let arguments: Vec<&str> = ["--no-ask-password"].iter().chain(verb).copied().chain(["--", &unit]).collect();
+    program::command(SYSTEMCTL, &arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(&["enable", "alpha"], Some(Request::Enable("left4me-server@alpha".to_owned())))]
+    #[case(&["disable", "alpha"], Some(Request::Disable("left4me-server@alpha".to_owned())))]
+    #[case(&["start-build", "5"], Some(Request::Start("left4me-build@5".to_owned())))]
+    #[case(&["stop-build", "5"], Some(Request::Stop("left4me-build@5".to_owned())))]
+    #[case(&["start-steamcmd", "windows"], Some(Request::Start("left4me-steamcmd@windows".to_owned())))]
+    #[case(&["stop-steamcmd", "linux"], Some(Request::Stop("left4me-steamcmd@linux".to_owned())))]
+    #[case(&["start-steamcmd", "macos"], None)]
+    #[case(&["start-build", "installation"], None)]
+    #[case(&["start", "alpha"], None)]
+    #[case(&["enable", "--now"], None)]
+    #[case(&["enable", "alpha", "beta"], None)]
+    #[case(&["enable", "alpha.service"], None)]
+    #[case(&["enable", "../alpha"], None)]
+    #[case(&["enable", ""], None)]
+    #[case(&["enable"], None)]
+    #[case(&[], None)]
+    fn requests(#[case] arguments: &[&str], #[case] expected: Option<Request>) {
+        assert_eq!(parse(arguments).ok(), expected);
+    }
+}

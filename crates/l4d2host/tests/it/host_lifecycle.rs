@@ -1,0 +1,1 @@
+//! Proofs 1 and 2 on the real host.
