@@ -1,1 +1,5 @@
 //! Integration tests.
+
+mod kernel_rootcmd;
+mod kernel_stack;
+mod sandbox;
