@@ -12,6 +12,8 @@ mod fake_host;
 mod host_lifecycle;
 mod host_standin;
 mod kernel_kills;
+mod kernel_rootcmd;
+mod kernel_stack;
 mod kernel_standin;
 mod kernel_stress;
 mod lab;
