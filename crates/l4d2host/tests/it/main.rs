@@ -1,5 +1,10 @@
+mod cli_specs;
 mod fake_host;
 mod host_lifecycle;
+mod host_standin;
+mod kernel_kills;
+mod kernel_standin;
 mod kernel_stress;
 mod lab;
 mod sandbox;
+mod standin;
