@@ -1,5 +1,7 @@
+mod cli_reads;
 mod cli_specs;
 mod fake_host;
+mod golden;
 mod host_lifecycle;
 mod host_standin;
 mod kernel_kills;
