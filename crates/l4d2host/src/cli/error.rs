@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::cpuset::Reason;
 use crate::exit::{self, ExitCode};
+use crate::files::FilesError;
 use crate::instance::InstanceError;
 use crate::report::chain;
 use crate::root::RootError;
@@ -30,6 +31,9 @@ pub enum CliError {
     /// State could not be read.
     #[error(transparent)]
     State(#[from] StateError),
+    /// Files cannot be shown.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// The CPUs cannot be divided as wished.
     #[error(transparent)]
     Cpus(#[from] Reason),
@@ -64,6 +68,7 @@ impl ExitCode for CliError {
             Self::Instance(error) => error.exit_code(),
             Self::Tree(error) => error.exit_code(),
             Self::State(error) => error.exit_code(),
+            Self::Files(error) => error.exit_code(),
             Self::Cpus(_) => exit::DATA,
             Self::Io { .. } => exit::IO,
         }

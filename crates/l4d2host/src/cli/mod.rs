@@ -3,12 +3,14 @@
 mod completions;
 mod cpu_plan;
 mod error;
+mod files;
 mod gc;
 mod initialize;
 mod lifecycle;
 mod list;
 mod logs;
 mod man;
+mod overlay;
 mod privilege;
 mod status;
 mod text;
@@ -51,6 +53,8 @@ enum Verb {
     List(list::List),
     Logs(logs::Logs),
     Watch(watch::Watch),
+    Files(files::Files),
+    Overlay(overlay::Overlay),
     Gc(gc::Gc),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -96,6 +100,8 @@ impl Verb {
             Self::List(verb) => verb.run(&context()?),
             Self::Logs(verb) => verb.run(&context()?),
             Self::Watch(verb) => verb.run(&context()?),
+            Self::Files(verb) => verb.run(&context()?),
+            Self::Overlay(verb) => verb.run(&context()?),
             Self::Gc(verb) => verb.run(&context()?),
         }
     }

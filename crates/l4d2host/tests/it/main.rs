@@ -7,8 +7,10 @@
     reason = "a test that cannot go on ends by a panic, and runs programs as a user would"
 )]
 
+mod cli_reads;
 mod cli_specs;
 mod fake_host;
+mod golden;
 mod host_lifecycle;
 mod host_standin;
 mod kernel_kills;
