@@ -7,6 +7,7 @@ pub mod beneath;
 pub mod cli;
 pub mod cpuset;
 pub mod exit;
+pub mod follow;
 pub mod install;
 pub mod instance;
 pub mod lock;

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use crate::cpuset::Reason;
 use crate::exit::{self, ExitCode};
+use crate::install::InstallError;
 use crate::instance::InstanceError;
 use crate::root::RootError;
 use crate::tree::TreeError;
@@ -29,6 +30,9 @@ pub enum CliError {
     /// The CPUs cannot be divided as wished.
     #[error(transparent)]
     Cpus(#[from] Reason),
+    /// Something about the installation.
+    #[error(transparent)]
+    Install(#[from] InstallError),
     /// Reading or writing failed.
     #[error("{what}")]
     Io {
@@ -66,6 +70,7 @@ impl ExitCode for CliError {
             Self::Instance(error) => error.exit_code(),
             Self::Tree(error) => error.exit_code(),
             Self::Cpus(_) => exit::DATA,
+            Self::Install(error) => error.exit_code(),
             Self::Io { .. } => exit::IO,
         }
     }

@@ -5,6 +5,7 @@ mod cpu_plan;
 mod error;
 mod gc;
 mod initialize;
+mod install;
 mod lifecycle;
 mod man;
 mod privilege;
@@ -36,6 +37,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Install(install::Install),
     Initialize(initialize::Initialize),
     Start(lifecycle::Start),
     Stop(lifecycle::Stop),
@@ -77,6 +79,7 @@ impl Verb {
             Self::Completions(verb) => verb.run(),
             Self::CpuPlan(verb) => verb.run(),
             Self::Man(verb) => verb.run(),
+            Self::Install(verb) => verb.run(&context()?),
             Self::Initialize(verb) => verb.run(),
             Self::Start(verb) => verb.run(&context()?),
             Self::Stop(verb) => verb.run(&context()?),

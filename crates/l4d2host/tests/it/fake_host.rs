@@ -33,6 +33,7 @@ impl FakeHost {
         let directories = [
             "bin",
             "units",
+            "locks",
             "failures",
             "journal",
             "home",
