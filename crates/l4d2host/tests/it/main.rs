@@ -1,3 +1,4 @@
+mod cli_install;
 mod fake_host;
 mod host_lifecycle;
 mod kernel_stress;
