@@ -1,9 +1,11 @@
+mod cli_files;
 mod cli_reads;
 mod cli_specs;
 mod fake_host;
 mod golden;
 mod host_lifecycle;
 mod host_standin;
+mod kernel_files;
 mod kernel_kills;
 mod kernel_standin;
 mod kernel_stress;
