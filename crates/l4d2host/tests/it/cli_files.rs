@@ -17,8 +17,9 @@ use crate::golden;
 /// A server with two overlays, whose own layer hides, replaces and adds.
 fn host() -> FakeHost {
     let host = FakeHost::new();
-    let game = |path: &str| host.write(&format!("root/trees/installation/1/{path}"), "game");
-    ["srcds_run", "left4dead2/gameinfo.txt", "left4dead2/cfg/old.cfg", "left4dead2/addons/game.vpk"].map(game);
+    for path in ["srcds_run", "left4dead2/gameinfo.txt", "left4dead2/cfg/old.cfg", "left4dead2/addons/game.vpk"] {
+        host.write(&format!("root/trees/installation/1/{path}"), "game");
+    }
     host.write("root/trees/overlay/maps/1/left4dead2/addons/maps.vpk", "maps");
     host.write("root/trees/overlay/maps/1/left4dead2/gameinfo.txt", "maps");
     host.write("root/overlays/mods/base/left4dead2/addons/maps.vpk", "mods");
@@ -54,7 +55,7 @@ fn output(host: &FakeHost, arguments: &[&str]) -> String {
 
 /// Sets when a file was changed, so that a listing is the same in each run.
 fn set_time(path: &Path) {
-    File::open(path).unwrap().set_modified(UNIX_EPOCH + Duration::from_secs(1_793_620_800)).unwrap();
+    File::open(path).unwrap().set_modified(UNIX_EPOCH + Duration::from_hours(498_228)).unwrap();
 }
 
 #[test]

@@ -10,7 +10,7 @@ use l4d2host::files::{FilePath, Kind, Page, Stack, cat, list};
 use l4d2host::name::InstanceName;
 use l4d2host::root::Root;
 
-use crate::sandbox::{self, ROOT, Sandbox, UNIT};
+use crate::sandbox::{self, GAME, ROOT, Sandbox, UNIT};
 
 const ROUNDS: u64 = 25;
 const PINS: &str = "trees/overlay/one/1\noverlays/two\ntrees/installation/1\n";
@@ -111,7 +111,7 @@ fn round(sandbox: &Sandbox, root: &Root, seed: u64) {
     sandbox.overlay_works(&["mount", "alpha"]);
     let stack = sandbox::server("alpha");
     let changes: String = (0..30).map(|_| dice.change() + "\n").collect();
-    let _ = sandbox.in_unit(&stack, UNIT, &format!("set +e; {{ {changes} }} 2>/dev/null"));
+    let _ = sandbox.in_unit(&stack, (UNIT, GAME), &format!("set +e; {{ {changes} }} 2>/dev/null"));
     let (mut ours, mut theirs) = (Seen::new(), Seen::new());
     mounted(Path::new(&stack), "", &mut theirs);
     listed(root, "", &mut ours);
