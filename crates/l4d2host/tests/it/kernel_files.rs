@@ -12,7 +12,7 @@ use l4d2host::root::Root;
 
 use crate::sandbox::{self, GAME, ROOT, Sandbox, UNIT};
 
-const ROUNDS: u64 = 25;
+const ROUNDS: u64 = 12;
 const PINS: &str = "trees/overlay/one/1\noverlays/two\ntrees/installation/1\n";
 
 /// A small generator, so that a seed tells the whole run.
