@@ -34,6 +34,9 @@ pub enum CliError {
     /// Files cannot be shown.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// The doctor found so many things that do not work.
+    #[error("failed checks: {0}")]
+    Unhealthy(usize),
     /// The CPUs cannot be divided as wished.
     #[error(transparent)]
     Cpus(#[from] Reason),
@@ -69,6 +72,7 @@ impl ExitCode for CliError {
             Self::Tree(error) => error.exit_code(),
             Self::State(error) => error.exit_code(),
             Self::Files(error) => error.exit_code(),
+            Self::Unhealthy(_) => exit::UNAVAILABLE,
             Self::Cpus(_) => exit::DATA,
             Self::Io { .. } => exit::IO,
         }
