@@ -38,10 +38,6 @@ fn host() -> FakeHost {
     symlink("cfg", upper.join("dirlink")).unwrap();
     fs::write(upper.join(OsStr::from_bytes(b"bad\xff")), "upper").unwrap();
     give_away(&host.root(""));
-    for (path, mode) in [("locked/in/here", 0o000), ("locked/in", 0o000), ("locked", 0o000), ("cfg/server.cfg", 0o600)]
-    {
-        fs::set_permissions(upper.join(path), PermissionsExt::from_mode(mode)).unwrap();
-    }
     let spec = "port: 27015\noverlays: [maps, mods/base]\n";
     host.l4d2ctl(&["initialize", "alpha", "-f", "-"]).write_stdin(spec).assert().success();
     host
@@ -118,6 +114,10 @@ fn whiteouts_opaque_directories_and_odd_names() {
 #[test]
 fn what_a_program_locked_is_shown() {
     let host = host();
+    for path in ["locked/in/here", "locked/in", "locked"] {
+        let path = host.root("runtime/alpha/upper/left4dead2").join(path);
+        fs::set_permissions(path, PermissionsExt::from_mode(0o000)).unwrap();
+    }
     assert_eq!(names(&host, &["files", "alpha", "left4dead2/locked/in", "--json"]), ["here upper"]);
     assert_eq!(output(&host, &["files", "alpha", "left4dead2/locked/in/here", "--cat"]), "upper");
 }
