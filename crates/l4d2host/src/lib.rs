@@ -4,10 +4,21 @@
 //! and maps an error to an exit code. `docs/architecture.md` has the map.
 
 pub mod beneath;
+pub mod cli;
+pub mod cpuset;
 pub mod exit;
+pub mod files;
+pub mod install;
+pub mod instance;
 pub mod lock;
 pub mod name;
 pub mod process;
+pub mod report;
 pub mod root;
 pub mod rootcmd;
+pub mod spec;
 pub mod stack;
+pub mod state;
+pub mod systemd;
+pub mod terminal;
+pub mod tree;

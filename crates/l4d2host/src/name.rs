@@ -308,7 +308,7 @@ pub fn parse_layers(text: &str) -> Result<Vec<Layer>, NameError> {
 /// Renders a pins file.
 #[must_use]
 pub fn render_layers(layers: &[Layer]) -> String {
-    layers.iter().map(|layer| format!("{layer}\n")).collect()
+    layers.iter().flat_map(|layer| [layer.path(), "\n".to_owned()]).collect()
 }
 
 #[cfg(test)]

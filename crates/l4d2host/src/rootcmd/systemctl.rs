@@ -65,7 +65,7 @@ fn parse(arguments: &[&str]) -> Result<Request, CallError> {
 /// lose them; `enable --now` would reload systemd first (100 ms and more) and not sync.
 fn enable(unit: &str) -> Result<u8, CallError> {
     forget_failure(unit)?;
-    match systemctl(&["enable", "--no-reload"], unit)? {
+    match systemctl(&["enable", "--no-reload", "--quiet"], unit)? {
         0 => sync_units()?,
         code => return Ok(code),
     }
@@ -74,7 +74,7 @@ fn enable(unit: &str) -> Result<u8, CallError> {
 
 /// Stops a server, and keeps it down at the next boot.
 fn disable(unit: &str) -> Result<u8, CallError> {
-    match systemctl(&["disable", "--no-reload"], unit)? {
+    match systemctl(&["disable", "--no-reload", "--quiet"], unit)? {
         0 => sync_units()?,
         code => return Ok(code),
     }
@@ -134,7 +134,10 @@ fn systemctl(verb: &[&str], unit: &str) -> Result<u8, CallError> {
 fn systemctl_command(verb: &[&str], unit: &str) -> std::process::Command {
     let unit = format!("{unit}.service");
     let arguments: Vec<&str> = ["--no-ask-password"].iter().chain(verb).copied().chain(["--", &unit]).collect();
-    program::command(SYSTEMCTL, &arguments)
+    let mut command = program::command(SYSTEMCTL, &arguments);
+    // After an `enable --no-reload` it would warn that a reload is due: what changed is a link that only a boot reads.
+    command.env("SYSTEMD_LOG_LEVEL", "err");
+    command
 }
 
 #[cfg(test)]

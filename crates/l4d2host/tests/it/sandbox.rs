@@ -4,6 +4,8 @@
 //! that the closure runs as process 1 of new namespaces: `/proc/1/ns/mnt` is the sandbox's own, and everything in
 //! it is gone when the closure returns, fails or is killed. Only a directory for the files is outside.
 
+#![expect(clippy::unused_self, reason = "a value of the type says that the machine is made")]
+
 use std::any::type_name_of_val;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};

@@ -1,0 +1,70 @@
+//! `initialize`: checks a spec and keeps it. What runs is not touched.
+
+use std::fs;
+use std::os::fd::AsFd;
+
+use super::{InstanceError, SPEC, first_foreign};
+use crate::beneath::{open_dir, open_file_beneath, read_bounded, replace_file};
+use crate::lock::Lock;
+use crate::name::{InstanceName, Layer};
+use crate::report::step;
+use crate::root::Root;
+use crate::spec::{self, SPEC_MAX, Spec, SpecError};
+use crate::tree::current::resolve;
+
+/// Checks the spec and stores it as the instance's; makes the instance when there is none. `file` names the spec in
+/// messages. Returns warnings.
+///
+/// # Errors
+/// [`InstanceError`]; nothing on disk has changed when the spec is at fault.
+pub fn initialize(root: &Root, name: &InstanceName, file: &str, bytes: &[u8]) -> Result<Vec<String>, InstanceError> {
+    step("checking the spec");
+    let parsed = spec::parse(bytes).map_err(|source| InstanceError::Spec { file: file.to_owned(), source })?;
+    {
+        let _trees = Lock::trees_shared(root)?;
+        check_overlays(root, &parsed.spec)?;
+    }
+    let _lock = Lock::instance(root, name)?;
+    step("writing the spec");
+    let dir = root.instance(name);
+    fs::create_dir_all(&dir).map_err(InstanceError::io("making", &dir))?;
+    let handle = open_dir(&dir).map_err(InstanceError::io("opening", &dir))?;
+    replace_file(handle.as_fd(), SPEC, bytes, 0o600).map_err(InstanceError::io("writing", &dir.join(SPEC)))?;
+    for parent in [root.instances(), root.path().to_owned()] {
+        let handle = open_dir(&parent).map_err(InstanceError::io("opening", &parent))?;
+        rustix::fs::fsync(&handle).map_err(InstanceError::io("syncing", &parent))?;
+    }
+    Ok(parsed.warnings)
+}
+
+/// Every overlay is there, and a server can work with every file of it.
+fn check_overlays(root: &Root, spec: &Spec) -> Result<(), InstanceError> {
+    for entry in &spec.overlays {
+        if let Layer::Plain(reference) = resolve(root, &entry.reference)?
+            && let Some(foreign) = first_foreign(root, &reference)?
+        {
+            return Err(foreign);
+        }
+    }
+    Ok(())
+}
+
+/// The spec that the instance has.
+///
+/// # Errors
+/// [`InstanceError::Missing`] when there is no instance, [`InstanceError::Spec`] when its spec is wrong.
+pub fn load_spec(root: &Root, name: &InstanceName) -> Result<Spec, InstanceError> {
+    let dir = root.instance(name);
+    let path = dir.join(SPEC);
+    let file = open_dir(&dir).and_then(|dir| open_file_beneath(dir.as_fd(), SPEC));
+    let file = match file {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(InstanceError::Missing(name.clone())),
+        other => other.map_err(InstanceError::io("reading", &path))?,
+    };
+    let wrong = |source| InstanceError::Spec { file: path.display().to_string(), source };
+    let bytes = match read_bounded(file, SPEC_MAX) {
+        Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => return Err(wrong(SpecError::TooLong)),
+        other => other.map_err(InstanceError::io("reading", &path))?,
+    };
+    Ok(spec::parse(&bytes).map_err(wrong)?.spec)
+}

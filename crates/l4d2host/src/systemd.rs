@@ -1,0 +1,123 @@
+//! What we ask of systemd: the states of our units (no privilege needed), and enabling or disabling a server (through
+//! `left4me-systemctl`, by sudo).
+
+use serde::Deserialize;
+
+use crate::exit::{self, ExitCode};
+use crate::lock::Lock;
+use crate::name::InstanceName;
+use crate::process::{ProcessError, Tool};
+
+/// Where the root programs are installed.
+pub const LIBEXEC: &str = "/usr/local/libexec/left4me";
+
+/// Why systemd could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemdError {
+    /// A subprocess failed.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// systemctl printed something that is not its JSON.
+    #[error("systemctl list-units did not print a JSON list of units")]
+    Units(#[source] serde_json::Error),
+}
+
+impl ExitCode for SystemdError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Process(error) => error.exit_code(),
+            Self::Units(_) => exit::SOFTWARE,
+        }
+    }
+}
+
+/// One unit as `systemctl list-units --output=json` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Unit {
+    /// The unit's name with its suffix.
+    pub unit: String,
+    /// `active`, `inactive`, `activating`, `deactivating`, `failed`, `reloading` or `maintenance`.
+    pub active: String,
+    /// The finer state, such as `running` or `auto-restart`.
+    pub sub: String,
+}
+
+impl Unit {
+    /// Whether nothing of the unit runs and nothing will by itself: `inactive` or `failed`. A unit that waits for its
+    /// automatic restart counts as running.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        matches!(self.active.as_str(), "inactive" | "failed")
+    }
+}
+
+/// The name of a server's unit.
+#[must_use]
+pub fn server_unit(name: &InstanceName) -> String {
+    format!("left4me-server@{name}.service")
+}
+
+/// The instance that a unit name belongs to, when it is a server's.
+#[must_use]
+pub fn server_name(unit: &str) -> Option<InstanceName> {
+    let name = unit.strip_prefix("left4me-server@")?.strip_suffix(".service")?;
+    InstanceName::parse(name).ok()
+}
+
+/// What the verbs need of systemd; a trait, so that a test can stand in for it and fail where it likes.
+pub trait Systemd {
+    /// The units of ours that systemd has loaded. A unit that is not in the list is inactive.
+    ///
+    /// # Errors
+    /// [`SystemdError`] when systemctl fails or prints something else.
+    fn units(&self) -> Result<Vec<Unit>, SystemdError>;
+
+    /// Enables a server for the next boots and starts it now; returns when its process runs. The instance's lock is
+    /// held until that is done, even when we are killed.
+    ///
+    /// # Errors
+    /// [`SystemdError`] with the exit code of systemctl.
+    fn enable(&self, name: &InstanceName, lock: &Lock) -> Result<(), SystemdError>;
+
+    /// Disables a server and stops it; returns when it is down. The lock is held as by [`Systemd::enable`].
+    ///
+    /// # Errors
+    /// [`SystemdError`] with the exit code of systemctl.
+    fn disable(&self, name: &InstanceName, lock: &Lock) -> Result<(), SystemdError>;
+
+    /// Whether the unit of a server is down.
+    ///
+    /// # Errors
+    /// As [`Systemd::units`].
+    fn is_down(&self, name: &InstanceName) -> Result<bool, SystemdError> {
+        let unit = server_unit(name);
+        Ok(self.units()?.iter().find(|known| known.unit == unit).is_none_or(Unit::is_down))
+    }
+}
+
+/// The systemd of this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Host;
+
+/// A call of one of the root programs by sudo, which never asks for a password.
+#[must_use]
+pub fn root_program(program: &str, args: &[&str]) -> Tool {
+    Tool::new("sudo").args(["-n", "--", &format!("{LIBEXEC}/{program}")]).args(args)
+}
+
+impl Systemd for Host {
+    fn units(&self) -> Result<Vec<Unit>, SystemdError> {
+        let json = Tool::new("systemctl")
+            .args(["list-units", "--all", "--no-pager", "--output=json", "left4me-*"])
+            .capture()?;
+        serde_json::from_slice(&json).map_err(SystemdError::Units)
+    }
+
+    fn enable(&self, name: &InstanceName, lock: &Lock) -> Result<(), SystemdError> {
+        Ok(root_program("left4me-systemctl", &["enable", name.as_str()]).run_holding(lock)?)
+    }
+
+    fn disable(&self, name: &InstanceName, lock: &Lock) -> Result<(), SystemdError> {
+        Ok(root_program("left4me-systemctl", &["disable", name.as_str()]).run_holding(lock)?)
+    }
+}

@@ -1,0 +1,195 @@
+//! From the upper layer of a build to a published tree.
+//!
+//! ```text
+//! builds/<x>/upper ──settle──> rename to publish ──clone of the base + merge──> trees/…/.new-<n>
+//!                                                                       syncfs, rename to <n>, swap the link
+//! ```
+//! Killed at any point, the last tree stays published, and [`recover`] finishes or discards what was left.
+
+use std::fs;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::Path;
+
+use rustix::fs::{Mode, fsync, mkdirat, renameat, syncfs};
+
+use super::current::{current, next_number, swap};
+use super::{TreeError, clone, merge, pins, settle};
+use crate::beneath::{open_dir, open_dir_beneath, remove_tree};
+use crate::lock::Lock;
+use crate::name::{BuildName, Layer, TreeId};
+use crate::root::Root;
+
+/// The upper layer of a build, which is mounted while it runs.
+pub const UPPER: &str = "upper";
+/// The upper layer once it is settled; never mounted again.
+pub const PUBLISH: &str = "publish";
+/// The beginning of the name of a tree that is not complete.
+pub const NEW: &str = ".new-";
+
+/// A build under way: its lock is held, and its base is pinned.
+#[derive(Debug)]
+pub struct Build<'a> {
+    root: &'a Root,
+    name: BuildName,
+    _lock: Lock,
+}
+
+impl<'a> Build<'a> {
+    /// Takes the build's lock, and finishes or discards what an earlier build left at the point of publishing.
+    ///
+    /// # Errors
+    /// [`TreeError::Busy`] when the build is under way elsewhere, and what [`recover`] says.
+    pub fn lock(root: &'a Root, name: &BuildName) -> Result<Self, TreeError> {
+        let lock = Lock::try_build(root, name)?.ok_or_else(|| TreeError::Busy(name.clone()))?;
+        let build = Self { root, name: name.clone(), _lock: lock };
+        let dir = root.build(name);
+        fs::create_dir_all(&dir).map_err(TreeError::io("making", &dir))?;
+        recover(root, name)?;
+        Ok(build)
+    }
+
+    /// Pins the base (the current tree, or nothing for `fresh`) and makes an upper layer and a work directory.
+    ///
+    /// An upper layer that an earlier, failed build left on the same base is kept when `resume` is set. Returns the base
+    /// and whether there was such a layer.
+    ///
+    /// # Errors
+    /// [`TreeError`] when the current tree cannot be told or a directory cannot be made.
+    pub fn prepare(&self, resume: bool, fresh: bool) -> Result<(Option<TreeId>, bool), TreeError> {
+        let dir = self.root.build(&self.name);
+        let trees = Lock::trees_shared(self.root)?;
+        let base = if fresh { None } else { current(self.root, &self.name)? };
+        let pinned = pins::load(&dir.join(pins::PINS)).unwrap_or(None);
+        let layers: Vec<Layer> = base.iter().cloned().map(Layer::Tree).collect();
+        let resumed = resume && pinned.as_ref() == Some(&layers) && dir.join(UPPER).is_dir();
+        if !resumed {
+            discard(&dir, UPPER)?;
+        }
+        pins::save(&dir, &layers)?;
+        drop(trees);
+        for name in [UPPER, "work"] {
+            let path = dir.join(name);
+            fs::create_dir_all(&path).map_err(TreeError::io("making", &path))?;
+        }
+        Ok((base, resumed))
+    }
+
+    /// Throws the upper layer away and lets go of the base.
+    ///
+    /// # Errors
+    /// [`TreeError::Io`] when something cannot be removed.
+    pub fn abandon(self) -> Result<(), TreeError> {
+        let dir = self.root.build(&self.name);
+        discard(&dir, UPPER)?;
+        discard(&dir, pins::PINS)
+    }
+
+    /// Publishes the upper layer on top of the base and makes the result current.
+    ///
+    /// # Errors
+    /// [`TreeError`]; the tree that was current before is current then.
+    pub fn publish(self) -> Result<TreeId, TreeError> {
+        let dir = self.root.build(&self.name);
+        let handle = open_dir(&dir).map_err(TreeError::io("opening", &dir))?;
+        let upper = open_dir_beneath(handle.as_fd(), UPPER).map_err(|_| TreeError::NothingBuilt(self.name.clone()))?;
+        settle::settle(upper.as_fd())?;
+        discard(&dir, PUBLISH)?;
+        renameat(&handle, UPPER, &handle, PUBLISH).map_err(TreeError::io("renaming", &dir.join(UPPER)))?;
+        fsync(&handle).map_err(TreeError::io("syncing", &dir))?;
+        finish(self.root, &self.name)
+    }
+}
+
+/// Publishes a `publish` directory that is whole, on the base that the build pinned.
+fn finish(root: &Root, name: &BuildName) -> Result<TreeId, TreeError> {
+    let dir = root.build(name);
+    let base = pins::load(&dir.join(pins::PINS))?.unwrap_or_default();
+    let tree = TreeId { build: name.clone(), number: next_number(root, name)? };
+    let trees = root.trees_of(name);
+    fs::create_dir_all(&trees).map_err(TreeError::io("making", &trees))?;
+    let parent = open_dir(&trees).map_err(TreeError::io("opening", &trees))?;
+    let new = format!("{NEW}{}", tree.number);
+    let failed = |action: &'static str| TreeError::io::<io::Error>(action, &trees);
+    remove_tree(parent.as_fd(), new.as_str()).map_err(failed("clearing"))?;
+    mkdirat(&parent, new.as_str(), Mode::from_raw_mode(settle::DIRECTORY_MODE))
+        .map_err(TreeError::io("making", &trees))?;
+    let target = open_dir_beneath(parent.as_fd(), new.as_str()).map_err(failed("opening"))?;
+    if let Some(base) = base.first() {
+        let base = open_dir(&root.join(&base.path())).map_err(failed("opening the base of"))?;
+        clone::clone(base.as_fd(), target.as_fd()).map_err(failed("cloning into"))?;
+    }
+    let publish = open_dir(&dir.join(PUBLISH)).map_err(failed("opening what was built for"))?;
+    merge::merge(publish.as_fd(), target.as_fd()).map_err(failed("linking into"))?;
+    syncfs(&target).map_err(TreeError::io("syncing", &trees))?;
+    {
+        // A tree that has its number and is not current yet must not meet a collection.
+        let _swapping = Lock::trees_shared(root)?;
+        renameat(&parent, new.as_str(), &parent, tree.number.to_string()).map_err(TreeError::io("naming", &trees))?;
+        fsync(&parent).map_err(TreeError::io("syncing", &trees))?;
+        sync_parents(root, &trees)?;
+        swap(root, &tree)?;
+    }
+    discard(&dir, PUBLISH)?;
+    discard(&dir, pins::PINS)?;
+    Ok(tree)
+}
+
+/// Syncs the directories between the root and `trees`, which may be new.
+fn sync_parents(root: &Root, trees: &Path) -> Result<(), TreeError> {
+    let parents = trees.ancestors().skip(1).take_while(|path| path.starts_with(root.path()));
+    for path in parents {
+        let dir = open_dir(path).map_err(TreeError::io("opening", path))?;
+        fsync(&dir).map_err(TreeError::io("syncing", path))?;
+    }
+    Ok(())
+}
+
+/// Finishes or discards what a killed build left: `.new-*` goes; a `publish` is published when the tree that it was built
+/// on is still the current one, and goes otherwise.
+///
+/// The caller holds the build's lock.
+///
+/// # Errors
+/// [`TreeError`] when publishing or removing fails.
+pub fn recover(root: &Root, name: &BuildName) -> Result<(), TreeError> {
+    discard_new(root, name)?;
+    let dir = root.build(name);
+    if !dir.join(PUBLISH).is_dir() {
+        return Ok(());
+    }
+    let base = pins::load(&dir.join(pins::PINS))?;
+    let now: Vec<Layer> = current(root, name)?.into_iter().map(Layer::Tree).collect();
+    if base.as_ref() == Some(&now) {
+        finish(root, name)?;
+        return Ok(());
+    }
+    discard(&dir, PUBLISH)?;
+    discard(&dir, pins::PINS)
+}
+
+/// Removes the incomplete trees of a build. The caller holds the build's lock.
+///
+/// # Errors
+/// [`TreeError::Io`] when something cannot be removed.
+pub fn discard_new(root: &Root, name: &BuildName) -> Result<(), TreeError> {
+    let trees = root.trees_of(name);
+    let entries = match fs::read_dir(&trees) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(TreeError::io("listing", &trees)(error)),
+    };
+    for entry in entries {
+        let file = entry.map_err(TreeError::io("listing", &trees))?.file_name();
+        if let Some(file) = file.to_str().filter(|file| file.starts_with(NEW)) {
+            discard(&trees, file)?;
+        }
+    }
+    Ok(())
+}
+
+fn discard(dir: &Path, name: &str) -> Result<(), TreeError> {
+    let handle = open_dir(dir).map_err(TreeError::io("opening", dir))?;
+    remove_tree(handle.as_fd(), name).map_err(TreeError::io("removing", &dir.join(name)))?;
+    Ok(())
+}

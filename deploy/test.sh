@@ -1,0 +1,76 @@
+#!/bin/bash
+# Every test there is, as root on a Debian machine (kernel 6.8 or later); it does its own set-up.
+#   test.sh [--fast] [FILTER...]     --fast: only what needs no root and no host; FILTER: names of tests, as nextest takes them
+# Ends with a line `N passed, N failed, N skipped`; exit code 0 when nothing failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+LAB=deploy/lab
+FAST=
+[ "${1:-}" != --fast ] || { FAST=1 && shift; }
+
+step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
+passed=0 failed=0 skipped=0
+
+# Runs a check that is not a Rust test, and counts it.
+check() {
+  step "$1"
+  if "${@:2}"; then passed=$((passed + 1)); else
+    printf 'FAILED: %s\n' "$1"
+    failed=$((failed + 1))
+  fi
+}
+
+finish() {
+  printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" = 0 ]
+}
+
+rust_tests() { # rust_tests PROFILE ARGS...: runs them and adds up what nextest counts
+  local log=target/nextest-$1.log line code=0
+  cargo nextest run --profile "$1" --locked --color never "${@:2}" 2>&1 | tee "$log" || code=$?
+  line=$(grep -E '^ *Summary ' "$log" | tail -n 1)
+  count() { sed -nE "s/.*[^0-9]([0-9]+) $1.*/\1/p" <<<"$line" | grep . || echo 0; }
+  passed=$((passed + $(count passed))) skipped=$((skipped + $(count skipped)))
+  failed=$((failed + $(count failed) + $(count 'timed out')))
+  [ "$code" = 0 ] || [ "$failed" != 0 ] || failed=1
+}
+
+shell_scripts() { git ls-files -co --exclude-standard 'deploy/*.sh' '.ci/*' | grep . | xargs shellcheck -x -P SCRIPTDIR; }
+
+if [ -z "$FAST" ]; then
+  step "set-up"
+  $LAB/setup.sh
+  needed=(shellcheck strace python3-venv sudo)
+  dpkg-query --show "${needed[@]}" >/dev/null 2>&1 ||
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${needed[@]}"
+fi
+deploy/toolchain.sh --nextest
+if command -v shellcheck >/dev/null; then check "shellcheck" shell_scripts; fi
+check "format" cargo fmt --all --check
+check "lints" cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
+
+if [ -n "$FAST" ]; then
+  step "tests without root"
+  rust_tests default "$@"
+  finish
+  exit
+fi
+
+# What is started here goes again, however this ends.
+trap '$LAB/host.sh down-all' EXIT
+$LAB/host.sh down-all
+step "root file system of the hosts"
+$LAB/rootfs.sh
+step "judges: clients of the game's protocols that others wrote"
+[ -x target/judges/bin/python3 ] || python3 -m venv target/judges
+target/judges/bin/pip --quiet --disable-pip-version-check install -r deploy/lab/judges.txt
+step "a host with left4me"
+$LAB/provision.sh host l4d2
+step "a virtual machine with left4me"
+$LAB/vm-image.sh
+$LAB/provision.sh vm l4d2vm
+export LEFT4ME_TEST_HOST=l4d2 LEFT4ME_TEST_VM=l4d2vm LEFT4ME_TEST_JUDGES=$PWD/target/judges/bin/python3
+step "tests"
+rust_tests full "$@"
+finish
