@@ -6,8 +6,10 @@
 pub mod beneath;
 pub mod cli;
 pub mod cpuset;
+pub mod doctor;
 pub mod exit;
 pub mod files;
+pub mod follow;
 pub mod install;
 pub mod instance;
 pub mod lock;

@@ -5,6 +5,7 @@ use std::io::Write;
 use crate::cpuset::Reason;
 use crate::exit::{self, ExitCode};
 use crate::files::FilesError;
+use crate::install::InstallError;
 use crate::instance::InstanceError;
 use crate::report::chain;
 use crate::root::RootError;
@@ -34,9 +35,15 @@ pub enum CliError {
     /// Files cannot be shown.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// The doctor found so many things that do not work.
+    #[error("failed checks: {0}")]
+    Unhealthy(usize),
     /// The CPUs cannot be divided as wished.
     #[error(transparent)]
     Cpus(#[from] Reason),
+    /// Something about the installation.
+    #[error(transparent)]
+    Install(#[from] InstallError),
     /// Reading or writing failed.
     #[error("{what}")]
     Io {
@@ -69,7 +76,9 @@ impl ExitCode for CliError {
             Self::Tree(error) => error.exit_code(),
             Self::State(error) => error.exit_code(),
             Self::Files(error) => error.exit_code(),
+            Self::Unhealthy(_) => exit::UNAVAILABLE,
             Self::Cpus(_) => exit::DATA,
+            Self::Install(error) => error.exit_code(),
             Self::Io { .. } => exit::IO,
         }
     }

@@ -2,10 +2,12 @@
 
 mod completions;
 mod cpu_plan;
+mod doctor;
 mod error;
 mod files;
 mod gc;
 mod initialize;
+mod install;
 mod lifecycle;
 mod list;
 mod logs;
@@ -43,6 +45,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Install(install::Install),
     Initialize(initialize::Initialize),
     Start(lifecycle::Start),
     Stop(lifecycle::Stop),
@@ -56,6 +59,7 @@ enum Verb {
     Files(files::Files),
     Overlay(overlay::Overlay),
     Gc(gc::Gc),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     #[command(hide = true)]
     CpuPlan(cpu_plan::CpuPlan),
@@ -90,6 +94,7 @@ impl Verb {
             Self::Completions(verb) => verb.run(),
             Self::CpuPlan(verb) => verb.run(),
             Self::Man(verb) => verb.run(),
+            Self::Install(verb) => verb.run(&context()?),
             Self::Initialize(verb) => verb.run(),
             Self::Start(verb) => verb.run(&context()?),
             Self::Stop(verb) => verb.run(&context()?),
@@ -103,6 +108,7 @@ impl Verb {
             Self::Files(verb) => verb.run(&context()?),
             Self::Overlay(verb) => verb.run(&context()?),
             Self::Gc(verb) => verb.run(&context()?),
+            Self::Doctor(verb) => verb.run(&context()?),
         }
     }
 }
