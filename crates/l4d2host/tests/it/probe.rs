@@ -41,17 +41,26 @@ fn program(questions: &str) -> String {
     format!("#!/usr/bin/python3 -I\n{PRELUDE}\n\ndef questions():\n{body}\n\nmain(questions)\n")
 }
 
-/// Starts a server whose game is the probe, on top of the overlays given and the installation. It stays up, with all
-/// answered, until it is stopped.
-pub(crate) fn inside(host: &Host, name: &str, overlays: &[&str], questions: &str) -> Answers {
+/// Makes a server whose game is the probe, on top of the overlays given and the installation.
+pub(crate) fn lay(host: &Host, name: &str, overlays: &[&str], questions: &str) {
     let path = format!("probe_{name}/srcds_run");
     overlay_file(host, &path, &program(questions));
     host.sh(&format!("chmod 755 /var/lib/left4me/overlays/{path}"));
     let overlays: String = overlays.iter().map(|overlay| format!(", {overlay}")).collect();
     host.initialize(name, &format!("port: 27015\noverlays: [probe_{name}{overlays}]\n"));
+}
+
+/// Starts that server. It stays up, with all answered, until it is stopped.
+pub(crate) fn answers(host: &Host, name: &str) -> Answers {
     host.ok(&["start", name]);
     wait_line(host, name, "probe: answered");
     Answers::parse(&host.sh(&format!("cat /var/lib/left4me/runtime/{name}/upper/answers.json")))
+}
+
+/// Makes and starts such a server.
+pub(crate) fn inside(host: &Host, name: &str, overlays: &[&str], questions: &str) -> Answers {
+    lay(host, name, overlays, questions);
+    answers(host, name)
 }
 
 /// Runs the probe outside of any server, as `argv` (setpriv, say) makes it.

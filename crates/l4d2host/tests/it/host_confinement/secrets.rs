@@ -1,6 +1,6 @@
 //! What the game can read.
 
-use super::{fresh, identity, neighbour, ROOT};
+use super::{ROOT, fresh, identity, neighbour};
 use crate::host_lifecycle::clean;
 use crate::probe::{inside, outside};
 
@@ -11,16 +11,17 @@ fn proof7_the_game_reads_nothing_of_the_host() {
     let beta = neighbour(&host);
     host.sh("cd /var/lib/left4me; install -o left4me -g left4me -m 600 /dev/stdin left4me.db <<<secret
              install -d -m 755 /srv/other /opt/other; echo >/srv/other/file; echo >/opt/other/file");
-    let secrets = "for path in ['/var/lib/left4me/left4me.db', '/etc/left4me/web.env', '/etc/left4me/host.env', '/etc/shadow',
+    let secrets =
+        "for path in ['/var/lib/left4me/left4me.db', '/etc/left4me/web.env', '/etc/left4me/host.env', '/etc/shadow',
              '/var/lib/left4me/instances/alpha/spec.yaml', '/var/lib/left4me/instances/beta/spec.yaml',
              '/var/lib/left4me/runtime/beta/upper/left4dead2/cfg/server.cfg', '/run/left4me/server',
              '/run/left4me/server/beta/srcds_run', '/run/left4me/server/beta/left4dead2/cfg/server.cfg',
-             '/run/left4me/server/alpha/srcds_run', '/root', '/var/log/journal']:
+             '/run/left4me/server/alpha/srcds_run', '/root']:
     ask(path, lambda: look(path))
 ";
     let readable = "for path in ['/var/lib/left4me/installation/srcds_run', '/var/lib/left4me/runtime/beta/upper',
              '/var/lib/left4me/overlays/base/left4dead2/cfg/server.cfg', '/run/left4me/last/left4me-server@beta',
-             '/etc/passwd', '/etc/left4me/sandbox-resolv.conf', '/var/log/left4me', '/srv/other/file', '/opt/other/file']:
+             '/etc/passwd', '/var/log/journal', '/etc/left4me/sandbox-resolv.conf', '/var/log/left4me', '/srv/other/file', '/opt/other/file']:
     ask(path, lambda: look(path))
 ";
     let process = format!(
