@@ -46,8 +46,9 @@ pub(crate) fn lay(host: &Host, name: &str, overlays: &[&str], questions: &str) {
     let path = format!("probe_{name}/srcds_run");
     overlay_file(host, &path, &program(questions));
     host.sh(&format!("chmod 755 /var/lib/left4me/overlays/{path}"));
-    let overlays: String = overlays.iter().map(|overlay| format!(", {overlay}")).collect();
-    host.initialize(name, &format!("port: 27015\noverlays: [probe_{name}{overlays}]\n"));
+    let probe = format!("probe_{name}");
+    let overlays: Vec<&str> = [probe.as_str()].into_iter().chain(overlays.iter().copied()).collect();
+    host.initialize(name, &format!("port: 27015\noverlays: [{}]\n", overlays.join(", ")));
 }
 
 /// Starts that server. It stays up, with all answered, until it is stopped.
