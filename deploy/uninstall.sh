@@ -65,7 +65,7 @@ free_cpus() {
   local slice cpus
   for slice in system.slice user.slice; do
     cpus=/sys/fs/cgroup/$slice/cpuset.cpus
-    [ ! -w "$cpus" ] || [ -n "$(systemctl show -P AllowedCPUs "$slice")" ] || echo >"$cpus"
+    [ ! -w "$cpus" ] || [ -n "$(systemctl show -P AllowedCPUs "$slice")" ] || cat /sys/fs/cgroup/cpuset.cpus.effective >"$cpus"
   done
 }
 
