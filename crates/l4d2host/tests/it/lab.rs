@@ -10,8 +10,8 @@ pub(crate) const ADDRESS: &str = "203.0.113.10";
 
 /// A host or a virtual machine with left4me in it.
 pub(crate) struct Host {
-    script: PathBuf,
-    name: String,
+    pub(crate) script: PathBuf,
+    pub(crate) name: String,
 }
 
 fn variable(name: &str) -> String {

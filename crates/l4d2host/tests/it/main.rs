@@ -12,6 +12,8 @@ mod cli_reads;
 mod cli_specs;
 mod fake_host;
 mod golden;
+mod host_firewall;
+mod host_install;
 mod host_lifecycle;
 mod host_standin;
 mod kernel_kills;
