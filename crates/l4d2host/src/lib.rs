@@ -8,6 +8,7 @@ pub mod cli;
 pub mod cpuset;
 pub mod exit;
 pub mod files;
+pub mod follow;
 pub mod install;
 pub mod instance;
 pub mod lock;

@@ -55,6 +55,9 @@ pub enum Reason {
     /// The unit was stopped.
     #[error("the pass was stopped from outside: run `l4d2ctl install` again, which goes on where this one ended")]
     Stopped,
+    /// The unit never ran.
+    #[error("the unit of steamcmd did not start: `systemctl status 'left4me-steamcmd@*'` says why")]
+    NotStarted(u8),
     /// The kernel stopped it.
     #[error(
         "steamcmd was killed because it used too much memory: raise MemoryMax= in a drop-in of left4me-steamcmd@.service"
@@ -99,6 +102,7 @@ impl Reason {
     /// What it means when steamcmd says nothing.
     pub(super) fn of_silence(ended: &Ended) -> Self {
         match ended {
+            Ended::NeverRan(code) => Self::NotStarted(*code),
             Ended::Killed => Self::Stopped,
             Ended::OutOfMemory => Self::OutOfMemory,
             Ended::Code(code) => Self::Silent(*code),
@@ -116,6 +120,7 @@ impl Reason {
                 | Self::NoAnswer
                 | Self::Unreachable
                 | Self::Stopped
+                | Self::NotStarted(_)
         )
     }
 
@@ -127,6 +132,7 @@ impl Reason {
             Self::Interrupted(_) => "the download was interrupted",
             Self::Write => "a write failed, or the connection was lost",
             Self::NoAnswer | Self::Unreachable => "Steam did not answer",
+            Self::NotStarted(_) => "the unit did not start",
             Self::Stopped => "the pass was stopped from outside",
             _ => "the pass failed",
         }
@@ -141,7 +147,7 @@ impl ExitCode for Reason {
             Self::Login(_) | Self::NoSubscription => exit::NO_PERMISSION,
             Self::DiskFull | Self::Write => exit::IO,
             Self::OutOfMemory => exit::OS,
-            Self::Refused { code, .. } | Self::Silent(code) => {
+            Self::Refused { code, .. } | Self::Silent(code) | Self::NotStarted(code) => {
                 if *code == 0 {
                     exit::SOFTWARE
                 } else {

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on ends by a panic, and runs programs as a user would"
 )]
 
+mod cli_install;
 mod cli_reads;
 mod cli_specs;
 mod fake_host;
