@@ -7,7 +7,8 @@ const PASSWORD: &str = "correct-horse";
 /// Leaves the host as a fresh installation would: no server, no overlay.
 pub(crate) fn clean(host: &Host) {
     host.sh("for unit in $(systemctl list-units --all --plain --no-legend 'left4me-server@*' | awk '{print $1}'); do
-               l4d2ctl delete $(systemd-escape --template=left4me-server@.service --unescape --instance $unit) >/dev/null
+               name=${unit#left4me-server@}
+               l4d2ctl delete ${name%.service} >/dev/null
              done
              for name in $(ls /var/lib/left4me/instances); do l4d2ctl delete $name >/dev/null; done
              rm -rf /var/lib/left4me/overlays/*
