@@ -16,7 +16,7 @@ mod fake_host;
 mod game;
 mod golden;
 mod host_firewall;
-mod host_install;
+mod host_deploy;
 mod host_lifecycle;
 mod host_power;
 mod host_standin;
