@@ -112,6 +112,14 @@ fn both_passes_make_a_published_game() {
 }
 
 #[test]
+fn on_a_terminal_progress_is_a_bar() {
+    let host = host("pass");
+    let shown = stdout(&host.on_a_terminal("install").assert().success());
+    assert!(shown.contains("downloading 0.00 % (0 B of 1.95 KiB)") && !shown.contains("progress: "), "{shown:?}");
+    assert!(shown.contains("step: publishing\r\ninstalled: build 1, version 2.2.4.1"), "{shown:?}");
+}
+
+#[test]
 fn an_update_shares_what_it_does_not_change_and_drops_what_is_gone() {
     let (host, _) = with_build_1("pass");
     let kept = ["left4dead2/same.txt", "left4dead2/gameinfo.txt", "srcds_run", ".steam/sdk32/steamclient.so"];

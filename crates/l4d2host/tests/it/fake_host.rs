@@ -8,6 +8,7 @@
 //! * `systemctl list-units` prints the states as JSON.
 //!
 //! As root the whole host belongs to an unprivileged user, since `l4d2ctl` becomes the owner of the root directory.
+#![cfg(test)]
 
 use std::ffi::OsString;
 use std::fs;
@@ -82,6 +83,15 @@ impl FakeHost {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_l4d2ctl"));
         command.env_clear().envs(self.environment()).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
         command.spawn().unwrap()
+    }
+
+    /// `l4d2ctl` with these arguments on a terminal; what it shows comes out of standard output.
+    pub(crate) fn on_a_terminal(&self, arguments: &str) -> Command {
+        let mut command = Command::new("script");
+        command.env_clear().envs(self.environment()).env("TERM", "xterm");
+        let line = format!("exec {} {arguments}", env!("CARGO_BIN_EXE_l4d2ctl"));
+        command.args(["-qefc", &line, "/dev/null"]);
+        command
     }
 
     fn environment(&self) -> [(&'static str, OsString); 2] {
