@@ -291,12 +291,24 @@ check_result() {
 BIN_DIRS=() STEAMCMD='' LICENCE='' STEAM_SOURCES=/etc/apt/sources.list.d/left4me-steam.sources
 while [ $# -gt 0 ]; do
   case $1 in
-    --bin-dir) BIN_DIRS=("$(cd "${2:?--bin-dir needs a directory}" && pwd)") && shift 2 ;;
-    --steamcmd) STEAMCMD=${2:?--steamcmd needs a path} && shift 2 ;;
-    --accept-steam-license) LICENCE=agreed && shift ;;
-    -h | --help) usage && exit ;;
+    --bin-dir)
+      [ -d "${2:-}" ] || die "--bin-dir needs a directory, not '${2:-}'"
+      BIN_DIRS=("$(realpath -- "$2")")
+      shift
+      ;;
+    --steamcmd)
+      STEAMCMD=${2:-}
+      [ -n "$STEAMCMD" ] || die "--steamcmd needs the path of a program"
+      shift
+      ;;
+    --accept-steam-license) LICENCE=agreed ;;
+    -h | --help)
+      usage
+      exit
+      ;;
     *) die "'$1' is not known; install.sh --help says what is" ;;
   esac
+  shift
 done
 check_machine
 exec 9>/run/lock/left4me-install

@@ -33,4 +33,6 @@ echo 'build 1' >"$STAGE/standin/orders"
 "$LAB" push "$NAME" "$STAGE/bin" /opt/left4me-bin
 "$LAB" push "$NAME" "$STAGE/standin" /opt/left4me-standin
 rm -rf "$STAGE"
+# For a host that gets the real game, by an install.sh that its maker runs.
+[ -z "${LEFT4ME_PROVISION_ONLY_COPY:-}" ] || exit 0
 "$LAB" exec "$NAME" /opt/left4me-source/deploy/install.sh --bin-dir /opt/left4me-bin --steamcmd /opt/left4me-standin/steamcmd

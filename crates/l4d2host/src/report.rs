@@ -1,5 +1,6 @@
 //! What a verb says while it works: steps and notes on standard output, warnings on standard error.
 
+use std::error::Error;
 use std::io::Write;
 
 /// Says that a step begins. Every line is flushed, so that whoever reads a pipe sees it at once.
@@ -18,4 +19,17 @@ pub fn line(text: &str) {
 pub fn warn(text: &str) {
     let mut out = anstream::stderr().lock();
     let _ = writeln!(out, "warning: {text}").and_then(|()| out.flush());
+}
+
+/// An error and what led to it, on one line.
+#[must_use]
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

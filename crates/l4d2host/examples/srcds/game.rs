@@ -124,7 +124,8 @@ impl Game {
 
     /// Inserts a file below `cfg`.
     pub(crate) fn exec(&mut self, name: &str, depth: u32) {
-        let file = if name.contains('.') { name.to_owned() } else { format!("{name}.cfg") };
+        let named = name.rsplit('/').next().is_some_and(|last| last.contains('.'));
+        let file = if named { name.to_owned() } else { format!("{name}.cfg") };
         let outside = file.starts_with('/') || file.split('/').any(|part| part == "..");
         let path = self.directory.join("cfg").join(&file);
         let readable =

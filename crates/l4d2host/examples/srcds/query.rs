@@ -15,7 +15,7 @@ const SPLIT: [u8; 4] = [0xfe, 0xff, 0xff, 0xff];
 /// Payload of one packet of a split reply.
 const PART: usize = 1200;
 /// The largest reply that goes out whole.
-const WHOLE: usize = 1400;
+const WHOLE: usize = 1260;
 const APP: u16 = 550;
 const INFO_REQUEST: &[u8] = b"TSource Engine Query\0";
 

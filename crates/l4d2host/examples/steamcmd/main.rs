@@ -31,6 +31,7 @@
 mod appinfo;
 mod bootstrap;
 mod counter;
+mod disk;
 mod failure;
 mod orders;
 mod pause;

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::appinfo::{self, Manifest};
+use crate::disk;
 use crate::failure::Failure;
 use crate::orders::{Orders, Switch};
 use crate::pause;
@@ -62,7 +63,7 @@ impl Update<'_> {
         self.pause("reconfiguring");
         self.progress(0x3, "reconfiguring", 0, 0);
         if !current && self.orders.has(Switch::RenameDirectory) && self.platform == Platform::Linux {
-            self.rename_directory().map_err(|error| self.disk(&error))?;
+            self.rename_directory().map_err(|error| self.broken(&error))?;
         }
         let (changes, dropped) = self.plan(build)?;
         if current && changes.is_empty() && dropped.is_empty() {
@@ -71,11 +72,11 @@ impl Update<'_> {
         }
         let installed = manifest.map_or(0, |manifest| manifest.build);
         let under_way = Manifest { build: installed, flags: UPDATING, platform: Some(self.platform) };
-        under_way.store(self.directory, build).map_err(|error| self.disk(&error))?;
+        under_way.store(self.directory, build).map_err(|error| self.broken(&error))?;
         self.download(&changes)?;
-        self.commit(&changes, &dropped).map_err(|error| self.disk(&error))?;
+        self.commit(&changes, &dropped).map_err(|error| self.broken(&error))?;
         let done = Manifest { build, flags: INSTALLED, platform: Some(self.platform) };
-        self.finish(build).and_then(|()| done.store(self.directory, build)).map_err(|error| self.disk(&error))?;
+        self.finish(build).and_then(|()| done.store(self.directory, build)).map_err(|error| self.broken(&error))?;
         self.success("fully installed.");
         Ok(())
     }
@@ -87,7 +88,7 @@ impl Update<'_> {
             return Ok(());
         }
         let away = self.directory.join(RENAMED);
-        remove_tree(&away)?;
+        disk::remove_tree(&away)?;
         fs::create_dir_all(self.directory.join("steamapps/downloading"))?;
         fs::rename(old, away)
     }
@@ -127,7 +128,7 @@ impl Update<'_> {
         self.progress(0x11, "preallocating", total * 94 / 100, total);
         self.pause("downloading");
         let staging = self.directory.join(STAGING);
-        fs::create_dir_all(&staging).map_err(|error| self.disk(&error))?;
+        fs::create_dir_all(&staging).map_err(|error| self.broken(&error))?;
         let mut done = 0;
         for (at, change) in changes.iter().enumerate() {
             if at == changes.len() / 2 {
@@ -138,7 +139,7 @@ impl Update<'_> {
             }
             let path = staging.join(&change.file.path);
             if !fs::read(&path).is_ok_and(|found| found == change.bytes) {
-                write_new(&path, &change.bytes).map_err(|error| self.disk(&error))?;
+                disk::write_new(&path, &change.bytes).map_err(|error| self.broken(&error))?;
             }
             done += change.bytes.len() as u64;
             if at % (changes.len() / 8 + 1) == 0 {
@@ -184,7 +185,7 @@ impl Update<'_> {
             fs::create_dir_all(parent)?;
         }
         if change.file.in_place && target.is_file() {
-            patch(&target, &change.bytes)?;
+            disk::patch(&target, &change.bytes)?;
         } else {
             fs::rename(staged, &target)?;
         }
@@ -195,9 +196,9 @@ impl Update<'_> {
     fn finish(&self, build: u32) -> io::Result<()> {
         let files = tree::files(build, self.platform, self.orders.files);
         let list: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-        write_new(&self.directory.join(LIST), list.join("\n").as_bytes())?;
-        remove_tree(&self.directory.join(STAGING))?;
-        remove_tree(&self.directory.join(RENAMED))?;
+        disk::write_new(&self.directory.join(LIST), list.join("\n").as_bytes())?;
+        disk::remove_tree(&self.directory.join(STAGING))?;
+        disk::remove_tree(&self.directory.join(RENAMED))?;
         match &self.orders.incomplete {
             Some(path) if self.platform == Platform::Linux => fs::remove_file(self.directory.join(path)),
             _ => Ok(()),
@@ -218,7 +219,7 @@ impl Update<'_> {
         self.screen.part(&format!("{}{end}", state(number, name, done, total)));
     }
 
-    fn disk(&self, error: &io::Error) -> Failure {
+    fn broken(&self, error: &io::Error) -> Failure {
         eprintln!("stand-in: {}: {error}", self.directory.display());
         Failure::of_disk(error)
     }
@@ -232,35 +233,4 @@ fn state(number: u32, name: &str, done: u64, total: u64) -> String {
 
 fn sum(changes: &[Change]) -> u64 {
     changes.iter().map(|change| change.bytes.len() as u64).sum()
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    let new = PathBuf::from(format!("{}.part", path.display()));
-    fs::write(&new, bytes)?;
-    fs::rename(new, path)
-}
-
-/// Writes only the blocks that differ, into the file that is there.
-fn patch(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::os::unix::fs::FileExt;
-    const BLOCK: usize = 65_536;
-    let old = fs::read(path)?;
-    let file = fs::OpenOptions::new().write(true).open(path)?;
-    for (at, block) in bytes.chunks(BLOCK).enumerate() {
-        let start = at * BLOCK;
-        if old.get(start..start + block.len()) != Some(block) {
-            file.write_all_at(block, start as u64)?;
-        }
-    }
-    file.set_len(bytes.len() as u64)
-}
-
-fn remove_tree(path: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }

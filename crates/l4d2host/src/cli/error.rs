@@ -1,13 +1,15 @@
 //! How a verb fails, and what a person then reads.
 
-use std::error::Error;
 use std::io::Write;
 
 use crate::cpuset::Reason;
 use crate::exit::{self, ExitCode};
+use crate::files::FilesError;
 use crate::install::InstallError;
 use crate::instance::InstanceError;
+use crate::report::chain;
 use crate::root::RootError;
+use crate::state::StateError;
 use crate::tree::TreeError;
 
 use super::privilege::PrivilegeError;
@@ -27,6 +29,12 @@ pub enum CliError {
     /// Something about the trees.
     #[error(transparent)]
     Tree(#[from] TreeError),
+    /// State could not be read.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Files cannot be shown.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// The CPUs cannot be divided as wished.
     #[error(transparent)]
     Cpus(#[from] Reason),
@@ -51,14 +59,8 @@ impl CliError {
 
     /// Prints the error and what led to it, on one line.
     pub fn print(&self) {
-        let mut text = format!("l4d2ctl: {self}");
-        let mut source = self.source();
-        while let Some(cause) = source {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let text = chain(self);
+        let _ = writeln!(anstream::stderr(), "l4d2ctl: {text}");
     }
 }
 
@@ -69,6 +71,8 @@ impl ExitCode for CliError {
             Self::Privilege(error) => error.exit_code(),
             Self::Instance(error) => error.exit_code(),
             Self::Tree(error) => error.exit_code(),
+            Self::State(error) => error.exit_code(),
+            Self::Files(error) => error.exit_code(),
             Self::Cpus(_) => exit::DATA,
             Self::Install(error) => error.exit_code(),
             Self::Io { .. } => exit::IO,

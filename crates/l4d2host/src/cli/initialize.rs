@@ -29,7 +29,8 @@ impl Initialize {
     pub(super) fn run(self) -> Result<(), CliError> {
         let source = self.open()?;
         let context = context()?;
-        let shown = self.file.display().to_string();
+        let shown =
+            if self.file.as_os_str() == "-" { "standard input".to_owned() } else { self.file.display().to_string() };
         let bytes = match read_bounded(source, SPEC_MAX) {
             Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
                 vec![b'#'; usize::try_from(SPEC_MAX).unwrap_or(usize::MAX) + 1]

@@ -3,12 +3,19 @@
 mod completions;
 mod cpu_plan;
 mod error;
+mod files;
 mod gc;
 mod initialize;
 mod install;
 mod lifecycle;
+mod list;
+mod logs;
 mod man;
+mod overlay;
 mod privilege;
+mod status;
+mod text;
+mod watch;
 
 pub use error::CliError;
 
@@ -44,6 +51,12 @@ enum Verb {
     Restart(lifecycle::Restart),
     Reset(lifecycle::Reset),
     Delete(lifecycle::Delete),
+    Status(status::Status),
+    List(list::List),
+    Logs(logs::Logs),
+    Watch(watch::Watch),
+    Files(files::Files),
+    Overlay(overlay::Overlay),
     Gc(gc::Gc),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -86,6 +99,12 @@ impl Verb {
             Self::Restart(verb) => verb.run(&context()?),
             Self::Reset(verb) => verb.run(&context()?),
             Self::Delete(verb) => verb.run(&context()?),
+            Self::Status(verb) => verb.run(&context()?),
+            Self::List(verb) => verb.run(&context()?),
+            Self::Logs(verb) => verb.run(&context()?),
+            Self::Watch(verb) => verb.run(&context()?),
+            Self::Files(verb) => verb.run(&context()?),
+            Self::Overlay(verb) => verb.run(&context()?),
             Self::Gc(verb) => verb.run(&context()?),
         }
     }

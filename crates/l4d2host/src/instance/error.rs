@@ -35,7 +35,7 @@ pub enum InstanceError {
     Missing(InstanceName),
     /// A plain directory holds a file of a third owner.
     #[error(
-        "overlay {reference:?}: {path} belongs to user {uid} and group {gid}, which a server can neither change nor delete: give everything in it to left4me (chown -R left4me:left4me) or to root"
+        "overlay \"{reference}\": {path} belongs to user {uid} and group {gid}, which a server can neither change nor delete: give everything in it to left4me (chown -R left4me:left4me) or to root"
     )]
     Foreign {
         /// The overlay.

@@ -60,12 +60,9 @@ pub enum CallError {
         /// The kernel's answer.
         error: io::Error,
     },
-    /// Whoever started the unit is gone, and so the unit was stopped.
-    #[error("{unit} was stopped, because standard input ended before it was finished")]
-    Abandoned {
-        /// The unit.
-        unit: String,
-    },
+    /// Whoever started the unit is gone, and so the unit was stopped. Holds the unit.
+    #[error("{0} was stopped, because nobody waits for it any more")]
+    Abandoned(String),
 }
 
 impl CallError {
@@ -88,7 +85,7 @@ impl exit::ExitCode for CallError {
             Self::Stack(error) => error.exit_code(),
             Self::Data { .. } => exit::DATA,
             Self::System { .. } => exit::OS,
-            Self::Abandoned { .. } => exit::BUSY,
+            Self::Abandoned(_) => exit::BUSY,
         }
     }
 }

@@ -11,5 +11,6 @@ mod program;
 mod steamclient;
 mod steamcmd;
 pub mod systemctl;
+mod watch;
 
 pub use call::{Call, CallError, run};

@@ -2,12 +2,10 @@
 
 use super::call::{Call, CallError};
 use super::program;
+use super::watch::Watch;
 use crate::name::{InstanceName, OverlayId};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, syncfs, unlinkat};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::io::{self, Write};
 use std::process::Stdio;
 
@@ -67,7 +65,7 @@ fn parse(arguments: &[&str]) -> Result<Request, CallError> {
 /// lose them; `enable --now` would reload systemd first (100 ms and more) and not sync.
 fn enable(unit: &str) -> Result<u8, CallError> {
     forget_failure(unit)?;
-    match systemctl(&["enable", "--no-reload"], unit)? {
+    match systemctl(&["enable", "--no-reload", "--quiet"], unit)? {
         0 => sync_units()?,
         code => return Ok(code),
     }
@@ -76,7 +74,7 @@ fn enable(unit: &str) -> Result<u8, CallError> {
 
 /// Stops a server, and keeps it down at the next boot.
 fn disable(unit: &str) -> Result<u8, CallError> {
-    match systemctl(&["disable", "--no-reload"], unit)? {
+    match systemctl(&["disable", "--no-reload", "--quiet"], unit)? {
         0 => sync_units()?,
         code => return Ok(code),
     }
@@ -97,61 +95,21 @@ fn sync_units() -> Result<(), CallError> {
     directory.and_then(syncfs).map_err(CallError::system(format!("write {UNITS} to disk")))
 }
 
-/// Runs a unit to its end, with a new log, and stops it when our standard input ends: that is a pipe from whoever
-/// asked, whose death by any signal so ends the unit.
+/// Runs a unit to its end, with a new log, and stops it when nobody waits for it any more.
 fn start(unit: &str) -> Result<u8, CallError> {
     let log = new_log(unit)?;
     let told = writeln!(io::stdout(), "log {log}").and_then(|()| io::stdout().flush());
     told.map_err(CallError::system("say where the log is"))?;
+    let watch = Watch::begin().map_err(CallError::system("watch for signals"))?;
     let mut child = program::spawn(&mut systemctl_command(&["start"], unit))?;
-    let watched = watch(&child);
-    if !matches!(watched, Ok(Ended::Unit)) {
-        systemctl(&["stop"], unit)?;
+    let finished = watch.wait_for(&mut child);
+    if let Ok(Some(code)) = finished {
+        return Ok(code);
     }
-    let status = child.wait().map_err(CallError::system("wait for systemctl"))?;
-    match watched? {
-        Ended::Unit => Ok(program::code(status)),
-        Ended::Input => Err(CallError::Abandoned { unit: unit.to_owned() }),
-    }
-}
-
-/// What ended first.
-enum Ended {
-    Unit,
-    Input,
-}
-
-fn watch(child: &std::process::Child) -> Result<Ended, CallError> {
-    let child = pidfd(child).map_err(CallError::system("watch systemctl"))?;
-    let input = io::stdin();
-    loop {
-        let mut watched = [PollFd::new(&child, PollFlags::IN), PollFd::new(&input, PollFlags::IN)];
-        match poll(&mut watched, None) {
-            Ok(_) => {}
-            Err(Errno::INTR) => continue,
-            Err(errno) => return Err(CallError::system("watch systemctl and standard input")(errno)),
-        }
-        if !watched[0].revents().is_empty() {
-            return Ok(Ended::Unit);
-        }
-        if !watched[1].revents().is_empty() && input_ended(input.as_fd())? {
-            return Ok(Ended::Input);
-        }
-    }
-}
-
-/// Reads what stands in standard input, which means nothing, and says whether it was the end.
-fn input_ended(input: impl AsFd) -> Result<bool, CallError> {
-    match rustix::io::read(input, &mut [0_u8; 4096]) {
-        Ok(length) => Ok(length == 0),
-        Err(Errno::INTR | Errno::AGAIN) => Ok(false),
-        Err(errno) => Err(CallError::system("read standard input")(errno)),
-    }
-}
-
-fn pidfd(child: &std::process::Child) -> Result<OwnedFd, Errno> {
-    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
-    pidfd_open(pid, PidfdFlags::empty())
+    systemctl(&["stop"], unit)?;
+    child.wait().map_err(CallError::system("wait for systemctl"))?;
+    finished.map_err(CallError::system("watch systemctl and standard input"))?;
+    Err(CallError::Abandoned(unit.to_owned()))
 }
 
 /// Makes an empty log for a unit in the place of its old one, which a reader may still have open.
@@ -176,7 +134,10 @@ fn systemctl(verb: &[&str], unit: &str) -> Result<u8, CallError> {
 fn systemctl_command(verb: &[&str], unit: &str) -> std::process::Command {
     let unit = format!("{unit}.service");
     let arguments: Vec<&str> = ["--no-ask-password"].iter().chain(verb).copied().chain(["--", &unit]).collect();
-    program::command(SYSTEMCTL, &arguments)
+    let mut command = program::command(SYSTEMCTL, &arguments);
+    // After an `enable --no-reload` it would warn that a reload is due: what changed is a link that only a boot reads.
+    command.env("SYSTEMD_LOG_LEVEL", "err");
+    command
 }
 
 #[cfg(test)]

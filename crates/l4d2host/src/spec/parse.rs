@@ -213,7 +213,7 @@ impl Entry<'_> {
     fn check(&self, reference: &str) -> Result<OverlayEntry, String> {
         let reference = scalar::reference(reference)?;
         if self.before.len() >= OVERLAYS_MAX {
-            return Err(format!("overlay {reference:?} is one too many: a server can have {OVERLAYS_MAX}"));
+            return Err(format!("overlay \"{reference}\" is one too many: a server can have {OVERLAYS_MAX}"));
         }
         for other in self.before {
             if other.reference == reference {

@@ -25,8 +25,9 @@ pub fn mount(target: &Target) -> Result<()> {
     let places = run::directory(target.kind(), Mode::from_raw_mode(0o700))?;
     let mounts = detach::release(target)?;
     refuse_second_use(&mounts, target)?;
-    let assembled = assemble(target, account)?;
+    let assembled = assemble(target, account);
     home.come_back()?;
+    let assembled = assembled?;
     record::mounted(target, &assembled.layers)?;
     record::started(target)?;
     match mkdirat(&places, target.name(), Mode::from_raw_mode(0o755)) {

@@ -18,7 +18,7 @@ pub enum TreeError {
     #[error(transparent)]
     Systemd(#[from] SystemdError),
     /// A spec names an overlay that is not there.
-    #[error("overlay {reference:?} does not exist: neither a published overlay nor a directory below {overlays}")]
+    #[error("overlay \"{reference}\" does not exist: neither a published overlay nor a directory below {overlays}")]
     NoOverlay {
         /// The reference.
         reference: OverlayRef,
@@ -45,7 +45,7 @@ pub enum TreeError {
         tree: PathBuf,
     },
     /// A reference names something that is neither a link nor a directory, or leads through a link.
-    #[error("overlay {reference:?} is not a directory, or is reached through a link: give a real directory")]
+    #[error("overlay \"{reference}\" is not a directory, or is reached through a link: give a real directory")]
     NotADirectory {
         /// The reference.
         reference: OverlayRef,

@@ -156,7 +156,7 @@ impl FakeHost {
 }
 
 /// Gives a file, or a directory and all below it, to the owner of the host.
-fn give_away(path: &Path) {
+pub(crate) fn give_away(path: &Path) {
     if nix::unistd::geteuid().is_root() {
         lchown(path, Some(OWNER), Some(OWNER)).unwrap();
     }

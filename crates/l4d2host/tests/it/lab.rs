@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 /// The address on which players reach the real host.
-pub const ADDRESS: &str = "203.0.113.10";
+pub(crate) const ADDRESS: &str = "203.0.113.10";
 
 /// A host or a virtual machine with left4me in it.
-pub struct Host {
+pub(crate) struct Host {
     script: PathBuf,
     name: String,
 }
@@ -18,40 +18,40 @@ fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: this test needs what deploy/test.sh makes"))
 }
 
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 impl Host {
     /// The real host (systemd-nspawn).
-    pub fn real() -> Self {
+    pub(crate) fn real() -> Self {
         Self { script: repository().join("deploy/lab/host.sh"), name: variable("LEFT4ME_TEST_HOST") }
     }
 
     /// The virtual machine, which also has cgroup controllers and loses unsynced data in a power cut.
-    pub fn vm() -> Self {
+    pub(crate) fn vm() -> Self {
         Self { script: repository().join("deploy/lab/vm.sh"), name: variable("LEFT4ME_TEST_VM") }
     }
 
     /// A call of the lab's script for this host.
-    pub fn lab(&self, verb: &str, args: &[&str]) -> Output {
+    pub(crate) fn lab(&self, verb: &str, args: &[&str]) -> Output {
         Command::new(&self.script).arg(verb).arg(&self.name).args(args).stdin(Stdio::null()).output().unwrap()
     }
 
     /// A command in the host, not started yet.
-    pub fn command(&self, argv: &[&str]) -> Command {
+    pub(crate) fn command(&self, argv: &[&str]) -> Command {
         let mut command = Command::new(&self.script);
         command.args(["exec", &self.name]).args(argv).stdin(Stdio::null());
         command
     }
 
     /// Runs a command in the host.
-    pub fn exec(&self, argv: &[&str]) -> Output {
+    pub(crate) fn exec(&self, argv: &[&str]) -> Output {
         self.command(argv).output().unwrap()
     }
 
     /// Runs a command with something on its standard input.
-    pub fn feed(&self, argv: &[&str], input: &[u8]) -> Output {
+    pub(crate) fn feed(&self, argv: &[&str], input: &[u8]) -> Output {
         let mut child =
             self.command(argv).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
@@ -63,34 +63,34 @@ impl Host {
     }
 
     /// Runs a bash script in the host; it must succeed. Returns what it printed.
-    pub fn sh(&self, script: &str) -> String {
+    pub(crate) fn sh(&self, script: &str) -> String {
         let output = self.exec(&["bash", "-euo", "pipefail", "-c", script]);
         assert!(output.status.success(), "{script}\n{}", shown(&output));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
     /// Runs `l4d2ctl` in the host as root, who becomes left4me.
-    pub fn l4d2ctl(&self, args: &[&str]) -> Output {
-        let mut argv = vec!["l4d2ctl"];
-        argv.extend(args);
-        self.exec(&argv)
+    pub(crate) fn l4d2ctl(&self, args: &[&str]) -> Output {
+        let mut command = vec!["l4d2ctl"];
+        command.extend(args);
+        self.exec(&command)
     }
 
     /// As [`Host::l4d2ctl`], but it must succeed. Returns what it printed.
-    pub fn ok(&self, args: &[&str]) -> String {
+    pub(crate) fn ok(&self, args: &[&str]) -> String {
         let output = self.l4d2ctl(args);
         assert!(output.status.success(), "l4d2ctl {args:?}\n{}", shown(&output));
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// Gives a server a spec.
-    pub fn initialize(&self, name: &str, spec: &str) {
+    pub(crate) fn initialize(&self, name: &str, spec: &str) {
         let output = self.feed(&["l4d2ctl", "initialize", name, "-f", "-"], spec.as_bytes());
         assert!(output.status.success(), "{}", shown(&output));
     }
 
     /// What clients that others wrote see of a game server of the real host, from outside it.
-    pub fn judge(&self, port: u16, password: &str, commands: &[&str]) -> serde_json::Value {
+    pub(crate) fn judge(&self, port: u16, password: &str, commands: &[&str]) -> serde_json::Value {
         let python = variable("LEFT4ME_TEST_JUDGES");
         let judge = repository().join("deploy/lab/judge.py");
         let port = port.to_string();
@@ -103,7 +103,7 @@ impl Host {
 }
 
 /// What a command printed and how it ended, for the message of a failed assertion.
-pub fn shown(output: &Output) -> String {
+pub(crate) fn shown(output: &Output) -> String {
     format!(
         "{}\n--- stdout\n{}\n--- stderr\n{}",
         output.status,

@@ -1,6 +1,24 @@
+//! Integration tests, in one binary. The first part of a module's name says what its tests need: see
+//! `.config/nextest.toml`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on ends by a panic, and runs programs as a user would"
+)]
+
 mod cli_install;
+mod cli_reads;
+mod cli_specs;
 mod fake_host;
+mod golden;
 mod host_lifecycle;
+mod host_standin;
+mod kernel_kills;
+mod kernel_rootcmd;
+mod kernel_stack;
+mod kernel_standin;
 mod kernel_stress;
 mod lab;
 mod sandbox;
+mod standin;

@@ -4,6 +4,8 @@
 //! that the closure runs as process 1 of new namespaces: `/proc/1/ns/mnt` is the sandbox's own, and everything in
 //! it is gone when the closure returns, fails or is killed. Only a directory for the files is outside.
 
+#![expect(clippy::unused_self, reason = "a value of the type says that the machine is made")]
+
 use std::any::type_name_of_val;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -85,6 +87,10 @@ impl Sandbox {
     fn set_up() -> Self {
         fs::set_permissions(".", PermissionsExt::from_mode(0o755)).unwrap();
         chown(".", Some(OWNER), Some(OWNER)).unwrap();
+        // What others mount and unmount on this machine must not show up when mount tables are compared.
+        shell(
+            r#"awk '$5 ~ "^/(run|srv|var/lib)/" {print $5}' /proc/self/mountinfo | sort -r | xargs -r umount --lazy"#,
+        );
         // Shared, as systemd has it: nothing that the helper does in private may come out.
         shell(&format!(
             "mount -t tmpfs -o mode=755 tmpfs /var/lib; mkdir {ROOT}; mount --bind . {ROOT}
@@ -163,10 +169,10 @@ impl Sandbox {
         assert_eq!(before, mount_table());
     }
 
-    /// Runs a line of shell as a server's unit does: under its uid, with a stack at `/srv`.
-    pub(crate) fn in_unit(&self, stack: &str, uid: u32, line: &str) -> Outcome {
+    /// Runs a line of shell as a unit does: under its uid and gid, with a stack at `/srv`.
+    pub(crate) fn in_unit(&self, stack: &str, (uid, gid): (u32, u32), line: &str) -> Outcome {
         let script = format!(
-            "mount --bind {stack} /srv && cd /srv && exec setpriv --reuid {uid} --regid {GAME} --clear-groups bash -c \"$1\""
+            "mount --bind {stack} /srv && cd /srv && exec setpriv --reuid {uid} --regid {gid} --clear-groups bash -c \"$1\""
         );
         command("unshare").args(["--mount", "bash", "-c", &script, "-", line]).output().unwrap().into()
     }

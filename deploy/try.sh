@@ -1,0 +1,113 @@
+#!/bin/bash
+# A game server to try, on a throw-away Debian host on this machine: nothing of it is installed here. As root, on Debian with
+# kernel 6.8 or later; what is missing (packages, Rust) is installed first.
+#   try.sh              the host, left4me in it, a stand-in for the game (Steam is not asked), and a server on 127.0.0.1
+#   try.sh --real       the same with the real game: 10 GB from Steam, through this machine's network. Not part of the tests, which
+#                       run where Steam cannot be reached. Shows Steam's licence and asks; --accept-steam-license says yes to it
+#   try.sh --stop       removes everything again
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+LAB=$PWD/deploy/lab
+HOST="$LAB/host.sh"
+NAME=try
+PORT=27015
+ADDRESS=203.0.113.10 # the host's, in a network that nobody else sees
+UPLINK=l4try         # of --real: a link between this machine and the host's network, and the tables that hide it
+REAL='' LICENSE=()
+
+usage() { sed -n 's/^#   //p' "$0"; }
+in_host() { "$HOST" exec "$NAME" "$@"; }
+
+# --- the way to Steam, only for --real -------------------------------------------------------------------------------
+
+uplink_up() {
+  local outside=$1 name
+  # The lab's network plays the Internet by owning some of its addresses: not now.
+  ip -n "$outside" addr flush dev lo scope global
+  ip link add "$UPLINK" type veth peer name up1 netns "$outside"
+  ip addr add 10.213.77.1/30 dev "$UPLINK"
+  ip link set "$UPLINK" up
+  ip -n "$outside" addr add 10.213.77.2/30 dev up1
+  ip -n "$outside" link set up1 up
+  ip -n "$outside" route replace default via 10.213.77.1
+  cat /proc/sys/net/ipv4/ip_forward >"$PWD/target/$UPLINK.forward"
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+  ip netns exec "$outside" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+  ip netns exec "$outside" nft "table ip $UPLINK { chain nat { type nat hook postrouting priority srcnat; oifname up1 masquerade; }; }"
+  nft "table ip $UPLINK { chain nat { type nat hook postrouting priority srcnat; ip saddr 10.213.77.0/30 masquerade; }; }"
+  for name in 1.1.1.1 8.8.8.8; do echo "nameserver $name"; done | "$HOST" exec "$NAME" sh -c 'cat >/etc/resolv.conf'
+}
+
+uplink_down() {
+  nft delete table ip "$UPLINK" 2>/dev/null || true
+  ip link del "$UPLINK" 2>/dev/null || true
+  if [ -e "target/$UPLINK.forward" ]; then
+    cat "target/$UPLINK.forward" >/proc/sys/net/ipv4/ip_forward
+    rm "target/$UPLINK.forward"
+  fi
+}
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+case ${1:-} in
+  '') ;;
+  --real) REAL=1 ;;
+  --stop)
+    uplink_down
+    "$HOST" down "$NAME"
+    exit
+    ;;
+  *) usage >&2 && exit 2 ;;
+esac
+[ "${2:-}" != --accept-steam-license ] || LICENSE=("$2")
+
+"$LAB/setup.sh"
+deploy/toolchain.sh
+"$LAB/rootfs.sh"
+if "$HOST" pid "$NAME" >/dev/null 2>&1; then
+  echo "the host is there already; deploy/try.sh --stop removes it" >&2
+  exit 1
+fi
+trap '[ $? = 0 ] || { uplink_down; "$HOST" down "$NAME"; }' EXIT
+if [ -n "$REAL" ]; then
+  command -v nft >/dev/null || apt-get -qq -y --no-install-recommends install nftables
+  LEFT4ME_PROVISION_ONLY_COPY=1 "$LAB/provision.sh" host "$NAME"
+  uplink_up "$("$HOST" net "$NAME" | tail -n 1)"
+  in_host /opt/left4me-source/deploy/install.sh --bin-dir /opt/left4me-bin "${LICENSE[@]}"
+else
+  "$LAB/provision.sh" host "$NAME"
+fi
+
+in_host l4d2ctl install
+# shellcheck disable=SC2016  # for the shell in the host
+in_host bash -euc 'cfg=/var/lib/left4me/overlays/demo/left4dead2/cfg
+  mkdir -p $cfg && printf "hostname \"left4me demo\"\nsv_tags left4me\n" >$cfg/server.cfg && chown -R left4me: ${cfg%/left4dead2/cfg}'
+PASSWORD=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+in_host l4d2ctl initialize demo -f - <<SPEC
+port: $PORT
+overlays:
+  - {path: demo, alias: demo}
+arguments: [-maxplayers, 8]
+config:
+  - exec server_demo
+  - rcon_password $PASSWORD
+SPEC
+in_host l4d2ctl start demo
+"$HOST" forward "$NAME" --to "$ADDRESS" "udp:$PORT" "tcp:$PORT"
+
+echo
+in_host l4d2ctl status demo
+cat <<NEXT
+
+A game server${REAL:+ (the real game)} runs, for this machine only:
+  game and queries  127.0.0.1:$PORT (UDP)
+  RCON              127.0.0.1:$PORT (TCP), password $PASSWORD
+$([ -n "$REAL" ] || echo "It is a stand-in that answers queries and RCON like the real one; nobody can play on it.")
+Try next:
+  deploy/lab/host.sh exec $NAME l4d2ctl logs demo --lines 20 --no-follow
+  deploy/lab/host.sh exec $NAME l4d2ctl files demo left4dead2/cfg
+  deploy/lab/host.sh exec $NAME l4d2ctl restart demo
+  deploy/lab/host.sh exec $NAME l4d2ctl doctor
+  deploy/lab/host.sh exec $NAME bash
+  deploy/try.sh --stop
+NEXT
