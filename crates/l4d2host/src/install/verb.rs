@@ -17,7 +17,7 @@ use super::version::Version;
 use super::view::View;
 use crate::beneath::{entries, open_dir};
 use crate::name::{BuildName, TreeId};
-use crate::report::{line, step, warn};
+use crate::report::{chain, line, step, warn};
 use crate::root::Root;
 use crate::systemd::{Systemd, Unit};
 use crate::tree::current::current;
@@ -57,7 +57,7 @@ pub fn install(root: &Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) ->
         line("servers that run keep the game that they started with; `l4d2ctl restart <name>` gives them this one");
     }
     if let Err(error) = gc::collect(root, systemd) {
-        warn(&format!("trees that are not needed stay for now: {error}"));
+        warn(&format!("trees that are not needed stay for now: {}", chain(&error)));
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! `l4d2ctl install` against a stand-in for steamcmd: a shell script that works on the upper layer itself and says what
 //! the real one says. Steam is not contacted, nothing is mounted.
-#![cfg(test)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -8,7 +8,6 @@
 //! * `systemctl list-units` prints the states as JSON.
 //!
 //! As root the whole host belongs to an unprivileged user, since `l4d2ctl` becomes the owner of the root directory.
-#![cfg(test)]
 
 use std::ffi::OsString;
 use std::fs;
@@ -78,7 +77,6 @@ impl FakeHost {
     }
 
     /// Starts `l4d2ctl`, with its output on a pipe, for a test that watches or kills it.
-    #[expect(clippy::disallowed_methods, reason = "process::Tool hands LEFT4ME_ROOT to nobody")]
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_l4d2ctl"));
         command.env_clear().envs(self.environment()).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
