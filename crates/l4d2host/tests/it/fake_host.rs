@@ -5,6 +5,7 @@
 //! * `start-steamcmd` and `start-build` run the test's shell script in the build's upper layer (the layer itself, not a
 //!   stack) with its output in a log, and stop it when their standard input ends, as the real ones do.
 //! * `left4me-journalctl <name>` prints what the test wrote for that server.
+//! * `sudo -l <program>` allows it.
 //! * `systemctl list-units` prints the states as JSON.
 //!
 //! As root the whole host belongs to an unprivileged user, since `l4d2ctl` becomes the owner of the root directory.

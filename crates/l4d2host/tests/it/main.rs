@@ -7,6 +7,8 @@
     reason = "a test that cannot go on ends by a panic, and runs programs as a user would"
 )]
 
+mod cli_doctor;
+mod cli_files;
 mod cli_install;
 mod cli_reads;
 mod cli_specs;
@@ -14,6 +16,7 @@ mod fake_host;
 mod golden;
 mod host_lifecycle;
 mod host_standin;
+mod kernel_files;
 mod kernel_kills;
 mod kernel_rootcmd;
 mod kernel_stack;
