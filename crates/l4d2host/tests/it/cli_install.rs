@@ -16,10 +16,13 @@ use crate::fake_host::FakeHost;
 const STEAMCMD: &str = include_str!("cli_install/steamcmd.sh");
 
 /// The words of Debian's steamcmd without a network, byte for byte.
-const OFFLINE: &str = r"printf '%b' '[  0%] Checking for available update...\r\n[----] Verifying installation...\r\n'
-printf '%b' '[  0%] Downloading Update...\r\n[----] !!! Fatal Error: Steamcmd needs to be online to update.\tPlease confirm '
-printf '%b' 'your network connection and try again.\r\nsrc/tier0/threadtools.cpp (3787) : Assertion Failed: Illegal'
-exit 254";
+const OFFLINE: &str = r#"printf '%b' "Redirecting stderr to '/var/lib/left4me-steam/.local/share/Steam/logs/stderr.txt'\r\n"
+printf '%b' 'ILocalize::AddFile() failed to load file "public/steambootstrapper_english.txt".\r\n'
+printf '%b' '[  0%] Checking for available update...\r\n[----] Verifying installation...\r\n[  0%] Downloading Update...\r\n'
+printf '%b' '[  0%] Checking for available update...\r\n[----] !!! Fatal Error: Steamcmd needs to be online to update.\t '
+printf '%b' 'Please confirm your network connection and try again.\r\nthreadtools.cpp (3294) : Assertion Failed: Illegal '
+printf '%b' "termination of worker thread 'Thread(0x0x5874c730/0x0xf7b41b'\r\n"
+exit 254"#;
 
 fn host(script: &str) -> FakeHost {
     let host = FakeHost::new();
