@@ -186,13 +186,13 @@ fn an_update_that_changes_nothing_makes_no_generation() {
     "error 8 \"Error! App '222860' state is 0x202 after update job.\"",
     1,
     74,
-    "the disk is full: the file system at /"
+    "the disk is too full for the game: the file system at /"
 )]
 #[case::disk_too(
     "error 8 \"Error! App '222860' state is 0x212 after update job.\"",
     1,
     74,
-    "the disk is full: the file system at /"
+    "the disk is too full for the game: the file system at /"
 )]
 #[case::network("error 8 \"Error! App '222860' state is 0x402 after update job.\"", 3, 75, "interrupted (state 0x402)")]
 #[case::network_too("error 8 \"Error! App '222860' state is 0x6 after update job.\"", 3, 75, "interrupted (state 0x6)")]

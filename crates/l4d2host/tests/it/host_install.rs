@@ -89,7 +89,7 @@ fn proof3_an_install_that_fails_leaves_what_is_published() {
     let (tree_before, before) = (tree(&host), digest(&host, &tree(&host)));
     let failures = [
         ("no-subscription", 77, "an account that owns the game"),
-        ("0x202", 74, "the disk is full: the file system at /var/lib/left4me has "),
+        ("0x202", 74, "the disk is too full for the game: the file system at /"),
         ("missing-configuration", 75, "Missing configuration"),
         ("0x402", 75, "the download was interrupted (state 0x402)"),
         ("rate-limit", 75, "too many"),
