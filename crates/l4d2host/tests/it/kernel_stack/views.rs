@@ -173,3 +173,20 @@ fn proof8_setuid_file_and_device_node_have_no_effect() {
         assert!(outcome.stderr.contains("null: Permission denied"), "{outcome:?}");
     });
 }
+
+/// Proof 8: each clone of a layer is as harmless as the overlay itself, and the one with the upper layer follows no link.
+#[test]
+fn proof8_every_clone_of_a_layer_is_harmless() {
+    sandbox::run(|sandbox| {
+        sandbox.instance("alpha", sandbox.trees(2));
+        let helper = env!("CARGO_BIN_EXE_left4me-overlay");
+        let trace = shell(&format!("strace -qq -e signal=none -e trace=mount_setattr {helper} mount alpha 2>&1"));
+        let clones: Vec<&str> = trace.lines().collect();
+        let [top, bottom, runtime] = clones.as_slice() else { panic!("two layers and the upper one: {trace}") };
+        for (clone, own) in [(top, "RDONLY"), (bottom, "RDONLY"), (runtime, "NOSYMFOLLOW")] {
+            for attribute in ["NOSUID", "NODEV", "IDMAP", own] {
+                assert!(clone.contains(&format!("MOUNT_ATTR_{attribute}")), "{attribute}: {clone}");
+            }
+        }
+    });
+}
