@@ -9,6 +9,7 @@ pub mod cpuset;
 pub mod doctor;
 pub mod exit;
 pub mod files;
+pub mod follow;
 pub mod install;
 pub mod instance;
 pub mod lock;

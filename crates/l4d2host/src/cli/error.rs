@@ -5,6 +5,7 @@ use std::io::Write;
 use crate::cpuset::Reason;
 use crate::exit::{self, ExitCode};
 use crate::files::FilesError;
+use crate::install::InstallError;
 use crate::instance::InstanceError;
 use crate::report::chain;
 use crate::root::RootError;
@@ -40,6 +41,9 @@ pub enum CliError {
     /// The CPUs cannot be divided as wished.
     #[error(transparent)]
     Cpus(#[from] Reason),
+    /// Something about the installation.
+    #[error(transparent)]
+    Install(#[from] InstallError),
     /// Reading or writing failed.
     #[error("{what}")]
     Io {
@@ -74,6 +78,7 @@ impl ExitCode for CliError {
             Self::Files(error) => error.exit_code(),
             Self::Unhealthy(_) => exit::UNAVAILABLE,
             Self::Cpus(_) => exit::DATA,
+            Self::Install(error) => error.exit_code(),
             Self::Io { .. } => exit::IO,
         }
     }

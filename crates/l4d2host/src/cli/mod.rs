@@ -7,6 +7,7 @@ mod error;
 mod files;
 mod gc;
 mod initialize;
+mod install;
 mod lifecycle;
 mod list;
 mod logs;
@@ -44,6 +45,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Install(install::Install),
     Initialize(initialize::Initialize),
     Start(lifecycle::Start),
     Stop(lifecycle::Stop),
@@ -92,6 +94,7 @@ impl Verb {
             Self::Completions(verb) => verb.run(),
             Self::CpuPlan(verb) => verb.run(),
             Self::Man(verb) => verb.run(),
+            Self::Install(verb) => verb.run(&context()?),
             Self::Initialize(verb) => verb.run(),
             Self::Start(verb) => verb.run(&context()?),
             Self::Stop(verb) => verb.run(&context()?),

@@ -45,6 +45,8 @@ pub enum Verdict {
 pub enum Ended {
     /// With this exit code; 0 is no proof of success.
     Code(u8),
+    /// It did not even start, and systemctl ended with this code.
+    NeverRan(u8),
     /// Somebody stopped it, or it was killed.
     Killed,
     /// The kernel killed it for its memory.
@@ -180,6 +182,7 @@ mod tests {
     #[case(failed(Failure::AppInfoTimeout), Reason::NoAnswer)]
     #[case(failed(Failure::NoConnection), Reason::Unreachable)]
     #[case(silent(Ended::Killed), Reason::Stopped)]
+    #[case(silent(Ended::NeverRan(1)), Reason::NotStarted(1))]
     fn three_tries_for_what_deserves_them(#[case] outcome: Outcome, #[case] reason: Reason) {
         let mut machine = Machine::new(false);
         assert_eq!(machine.judge(&outcome), Next::Retry(reason.clone()));

@@ -40,7 +40,9 @@ pub enum Reason {
     #[error("Steam does not give the game to this login (No subscription): log in with an account that owns the game")]
     NoSubscription,
     /// The disk is full.
-    #[error("the disk is full: free some space, then run `l4d2ctl install` again, which goes on where this one ended")]
+    #[error(
+        "the disk is too full for the game: make room, then run `l4d2ctl install` again, which goes on where this one ended"
+    )]
     DiskFull,
     /// The download was interrupted, three times.
     #[error(
@@ -55,6 +57,9 @@ pub enum Reason {
     /// The unit was stopped.
     #[error("the pass was stopped from outside: run `l4d2ctl install` again, which goes on where this one ended")]
     Stopped,
+    /// The unit never ran.
+    #[error("the unit of steamcmd did not start: `systemctl status 'left4me-steamcmd@*'` says why")]
+    NotStarted(u8),
     /// The kernel stopped it.
     #[error(
         "steamcmd was killed because it used too much memory: raise MemoryMax= in a drop-in of left4me-steamcmd@.service"
@@ -99,6 +104,7 @@ impl Reason {
     /// What it means when steamcmd says nothing.
     pub(super) fn of_silence(ended: &Ended) -> Self {
         match ended {
+            Ended::NeverRan(code) => Self::NotStarted(*code),
             Ended::Killed => Self::Stopped,
             Ended::OutOfMemory => Self::OutOfMemory,
             Ended::Code(code) => Self::Silent(*code),
@@ -116,6 +122,7 @@ impl Reason {
                 | Self::NoAnswer
                 | Self::Unreachable
                 | Self::Stopped
+                | Self::NotStarted(_)
         )
     }
 
@@ -127,6 +134,7 @@ impl Reason {
             Self::Interrupted(_) => "the download was interrupted",
             Self::Write => "a write failed, or the connection was lost",
             Self::NoAnswer | Self::Unreachable => "Steam did not answer",
+            Self::NotStarted(_) => "the unit did not start",
             Self::Stopped => "the pass was stopped from outside",
             _ => "the pass failed",
         }
@@ -141,7 +149,7 @@ impl ExitCode for Reason {
             Self::Login(_) | Self::NoSubscription => exit::NO_PERMISSION,
             Self::DiskFull | Self::Write => exit::IO,
             Self::OutOfMemory => exit::OS,
-            Self::Refused { code, .. } | Self::Silent(code) => {
+            Self::Refused { code, .. } | Self::Silent(code) | Self::NotStarted(code) => {
                 if *code == 0 {
                     exit::SOFTWARE
                 } else {

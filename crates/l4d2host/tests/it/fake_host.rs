@@ -10,9 +10,11 @@
 //!
 //! As root the whole host belongs to an unprivileged user, since `l4d2ctl` becomes the owner of the root directory.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{lchown, symlink};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 
 use assert_cmd::Command;
 use l4d2host::process::Tool;
@@ -34,6 +36,7 @@ impl FakeHost {
         let directories = [
             "bin",
             "units",
+            "locks",
             "failures",
             "journal",
             "home",
@@ -70,9 +73,29 @@ impl FakeHost {
     /// `l4d2ctl` with these arguments, ready to run.
     pub(crate) fn l4d2ctl(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_l4d2ctl"));
-        let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", self.path().join("bin").display());
-        command.env_clear().env("PATH", path).env("LEFT4ME_ROOT", self.root("")).args(arguments);
+        command.env_clear().envs(self.environment()).args(arguments);
         command
+    }
+
+    /// Starts `l4d2ctl`, with its output on a pipe, for a test that watches or kills it.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_l4d2ctl"));
+        command.env_clear().envs(self.environment()).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    /// `l4d2ctl` with these arguments on a terminal; what it shows comes out of standard output.
+    pub(crate) fn on_a_terminal(&self, arguments: &str) -> Command {
+        let mut command = Command::new("script");
+        command.env_clear().envs(self.environment()).env("TERM", "xterm");
+        let line = format!("exec {} {arguments}", env!("CARGO_BIN_EXE_l4d2ctl"));
+        command.args(["-qefc", &line, "/dev/null"]);
+        command
+    }
+
+    fn environment(&self) -> [(&'static str, OsString); 2] {
+        let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", self.path().join("bin").display());
+        [("PATH", path.into()), ("LEFT4ME_ROOT", self.root("").into())]
     }
 
     /// Writes a file of the host, for its owner to read and write.

@@ -1,0 +1,252 @@
+//! Following a unit that `left4me-systemctl` starts and waits for: its log, from the first byte to the last.
+//!
+//! The root program makes a new log, says where it is (`log <path>`), and ends when the unit is down; by then the log is
+//! complete. Its standard input is a pipe from us: when we are gone, however we went, it stops the unit.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::ChildStdout;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{CWD, Mode, OFlags, inotify, openat};
+use rustix::io::Errno;
+
+use crate::exit::{self, ExitCode};
+use crate::process::{ProcessError, Tool};
+
+/// Longest line that the root program says.
+const LINE_MAX: usize = 4096;
+/// Longest log; a program that prints more has run wild.
+const LOG_MAX: u64 = 256 * 1024 * 1024;
+
+/// Why a unit could not be followed. It is stopped then.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The root program could not be started, or failed before it started the unit.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// It did not say where the log is.
+    #[error(
+        "`{0}` did not say where the log is: deploy/install.sh brings l4d2ctl and the root programs to one version"
+    )]
+    NoLog(String),
+    /// The log cannot be read.
+    #[error("log {path} cannot be followed")]
+    Log {
+        /// The log.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The log is too long.
+    #[error("log {0} is longer than 256 MiB: the unit was stopped")]
+    Endless(PathBuf),
+}
+
+impl ExitCode for FollowError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Process(error) => error.exit_code(),
+            Self::NoLog(_) | Self::Endless(_) => exit::SOFTWARE,
+            Self::Log { .. } => exit::IO,
+        }
+    }
+}
+
+/// Runs the root program to its end, hands every piece of the log to `sink`, and returns the exit code.
+///
+/// # Errors
+/// [`FollowError`]; a unit that ends badly is none.
+pub fn follow(tool: &Tool, sink: &mut dyn FnMut(&[u8])) -> Result<u8, FollowError> {
+    let mut child = tool.spawn(true)?;
+    let hold = child.stdin.take();
+    let followed = child.stdout.take().map_or(Ok(None), |out| follow_log(tool, out, sink));
+    if followed.is_err() {
+        // The unit goes down before we go on.
+        drop(hold);
+    }
+    let ended = child.wait().map_err(|source| ProcessError::Output { argv: tool.argv(), source })?;
+    let said = followed?;
+    match (tool.judge(ended), said) {
+        (Ok(()), Some(())) => Ok(0),
+        (Err(ProcessError::Failed { code, .. }), Some(())) => Ok(code),
+        (Ok(()), None) => Err(FollowError::NoLog(tool.argv())),
+        (Err(error), _) => Err(error.into()),
+    }
+}
+
+/// Follows the log to the end of `out`; none when nothing was said.
+fn follow_log(tool: &Tool, mut out: ChildStdout, sink: &mut dyn FnMut(&[u8])) -> Result<Option<()>, FollowError> {
+    let line = first_line(&mut out).map_err(|source| ProcessError::Output { argv: tool.argv(), source })?;
+    if line.is_empty() {
+        return Ok(None);
+    }
+    let path = line.strip_prefix("log ").map(Path::new).filter(|path| path.is_absolute());
+    let path = path.ok_or_else(|| FollowError::NoLog(tool.argv()))?;
+    let failed = |source| FollowError::Log { path: path.to_owned(), source };
+    let mut log = open(path).map_err(failed)?;
+    let changes = watch(&log).map_err(failed)?;
+    let (mut length, mut ended) = (0, false);
+    loop {
+        // The last time, after the end: the log is complete then.
+        length += read_on(&mut log, sink).map_err(failed)?;
+        if length > LOG_MAX {
+            return Err(FollowError::Endless(path.to_owned()));
+        }
+        if ended {
+            if let Some(mut other) = replaced(path, &log).map_err(failed)? {
+                read_on(&mut other, sink).map_err(failed)?;
+            }
+            return Ok(Some(()));
+        }
+        ended = wait(&mut out, &changes).map_err(failed)?;
+    }
+}
+
+/// The first line, without its end; empty when there is none.
+fn first_line(out: &mut ChildStdout) -> io::Result<String> {
+    let mut line = Vec::new();
+    let mut byte = [0];
+    while line.len() < LINE_MAX && out.read(&mut byte)? == 1 && byte != *b"\n" {
+        line.push(byte[0]);
+    }
+    Ok(String::from_utf8_lossy(&line).into_owned())
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(openat(CWD, path, flags, Mode::empty())?);
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+}
+
+/// The log that stands in the place of ours. A root program that an l4d2ctl left behind as it was killed may make one so
+/// late; what the unit says is there then.
+fn replaced(path: &Path, log: &File) -> io::Result<Option<File>> {
+    let identity = |file: &File| file.metadata().map(|meta| (meta.dev(), meta.ino()));
+    match open(path) {
+        Ok(other) => Ok((identity(&other)? != identity(log)?).then_some(other)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reports writes to the very file that is open, whatever takes its name.
+fn watch(log: &File) -> io::Result<OwnedFd> {
+    let changes = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
+    let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(log));
+    inotify::add_watch(&changes, path, inotify::WatchFlags::MODIFY)?;
+    Ok(changes)
+}
+
+/// Waits for a change of the log, or for the end of the root program; whether it was the end.
+fn wait(out: &mut ChildStdout, changes: &OwnedFd) -> io::Result<bool> {
+    let mut watched = [PollFd::new(out, PollFlags::IN), PollFd::new(changes, PollFlags::IN)];
+    match poll(&mut watched, None) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let said = !watched[0].revents().is_empty();
+    if !watched[1].revents().is_empty() {
+        match rustix::io::read(changes, &mut [0_u8; 4096]) {
+            Ok(_) | Err(Errno::AGAIN | Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // What else it says is of no interest.
+    Ok(said && out.read(&mut [0; LINE_MAX])? == 0)
+}
+
+fn read_on(log: &mut File, sink: &mut dyn FnMut(&[u8])) -> io::Result<u64> {
+    let mut piece = vec![0; 64 * 1024];
+    let mut length = 0;
+    loop {
+        match log.read(&mut piece)? {
+            0 => return Ok(length),
+            read => {
+                sink(&piece[..read]);
+                length += read as u64;
+                if length > LOG_MAX {
+                    return Ok(length);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that does what `script` says, as a stand-in for the root program.
+    fn sh(script: &str) -> Tool {
+        Tool::new("sh").args(["-c", script])
+    }
+
+    fn run(script: &str) -> (Result<u8, FollowError>, String) {
+        let mut seen = Vec::new();
+        let result = follow(&sh(script), &mut |piece| seen.extend_from_slice(piece));
+        (result, String::from_utf8(seen).unwrap())
+    }
+
+    #[test]
+    fn the_whole_log_is_seen_and_the_exit_code() {
+        let temp = tempfile::tempdir().unwrap();
+        let log = temp.path().join("log");
+        let log = log.display();
+        let (result, seen) =
+            run(&format!("printf one >{log}; echo log {log}; for i in 1 2 3; do printf ' two' >>{log}; done; exit 7"));
+        assert_eq!((result.unwrap(), seen.as_str()), (7, "one two two two"));
+    }
+
+    #[test]
+    fn each_piece_comes_when_it_is_written_and_what_takes_the_place_of_the_log() {
+        let temp = tempfile::tempdir().unwrap();
+        let (log, go) = (temp.path().join("log"), temp.path().join("go"));
+        rustix::fs::mknodat(CWD, &go, rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        // The program goes on only when its last word has been seen.
+        let (log, go) = (log.display(), go.display());
+        let script = format!(
+            "echo a >{log}; echo log {log}; read x <{go}; echo b >>{log}; read x <{go}; mv {log} {log}.old; \
+             echo c >>{log}.old; echo new >{log}"
+        );
+        let mut seen = String::new();
+        let code = follow(&sh(&script), &mut |piece| {
+            seen.push_str(std::str::from_utf8(piece).unwrap());
+            if matches!(seen.as_str(), "a\n" | "a\nb\n") {
+                std::fs::write(temp.path().join("go"), "go\n").unwrap();
+            }
+        });
+        assert_eq!((code.unwrap(), seen.as_str()), (0, "a\nb\nc\nnew\n"));
+    }
+
+    #[test]
+    fn a_program_that_fails_before_its_unit_starts_is_an_error() {
+        let (result, _) = run("exit 3");
+        assert_eq!(result.unwrap_err().exit_code(), 3);
+        let (result, _) = run("exit 0");
+        assert!(matches!(result, Err(FollowError::NoLog(_))));
+        let (result, _) = run("echo nonsense; read held");
+        assert!(matches!(result, Err(FollowError::NoLog(_))));
+        let (result, _) = run("echo log relative; read held");
+        assert!(matches!(result, Err(FollowError::NoLog(_))));
+    }
+
+    #[test]
+    fn a_log_that_is_no_file_stops_the_unit() {
+        let temp = tempfile::tempdir().unwrap();
+        let stopped = temp.path().join("stopped");
+        for bad in ["/nowhere/log", "/dev/null"] {
+            let _ = std::fs::remove_file(&stopped);
+            // `read` ends with our end of the pipe.
+            let (result, _) = run(&format!("echo log {bad}; read held; echo >{}", stopped.display()));
+            assert!(matches!(result, Err(FollowError::Log { .. })));
+            assert!(stopped.exists());
+        }
+    }
+}
