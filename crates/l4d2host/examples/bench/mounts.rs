@@ -38,12 +38,15 @@ pub(crate) fn measure(table: &mut Table, examples: &Path) {
         let what = format!("mount and unmount, {layers} layers (two processes)");
         table.add(&what, ours, "the bare system calls", bare, &Goal::None);
     }
-    shell(&format!("cd {ROOT}; rm -rf instances/{NAME} runtime/{NAME} overlays/bench {user}"));
+    shell(&format!("cd {ROOT}; rm -rf instances/{NAME} runtime/{NAME} overlays/bench bench-yardstick-* {user}"));
 }
 
 /// The yardstick says how long its system calls took; starting its process does not count.
 fn bare(yardstick: &Path, layers: usize) -> Duration {
-    let output = Command::new(yardstick).arg(layers.to_string()).stdin(Stdio::null()).output().unwrap();
+    let directory = format!("{ROOT}/bench-yardstick-{layers}");
+    fs::create_dir_all(&directory).unwrap();
+    let output =
+        Command::new(yardstick).args([&directory, &layers.to_string(), "1"]).stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     let field = |name: &str| -> u64 {
