@@ -6,6 +6,7 @@
 pub mod beneath;
 pub mod cli;
 pub mod cpuset;
+pub mod doctor;
 pub mod exit;
 pub mod files;
 pub mod follow;

@@ -166,6 +166,12 @@ impl Root {
         self.path.join("locks")
     }
 
+    /// A file of the system by its absolute path, for looking only; below `<root>/system` when the root is moved.
+    #[must_use]
+    pub fn host(&self, path: &str) -> PathBuf {
+        self.system.as_ref().map_or_else(|| PathBuf::from(path), |system| system.join(path.trim_start_matches('/')))
+    }
+
     fn system(&self, moved: &str, real: &str) -> PathBuf {
         self.system.as_ref().map_or_else(|| PathBuf::from(real), |system| system.join(moved))
     }

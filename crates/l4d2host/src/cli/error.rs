@@ -35,6 +35,9 @@ pub enum CliError {
     /// Files cannot be shown.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// The doctor found so many things that do not work.
+    #[error("failed checks: {0}")]
+    Unhealthy(usize),
     /// The CPUs cannot be divided as wished.
     #[error(transparent)]
     Cpus(#[from] Reason),
@@ -73,6 +76,7 @@ impl ExitCode for CliError {
             Self::Tree(error) => error.exit_code(),
             Self::State(error) => error.exit_code(),
             Self::Files(error) => error.exit_code(),
+            Self::Unhealthy(_) => exit::UNAVAILABLE,
             Self::Cpus(_) => exit::DATA,
             Self::Install(error) => error.exit_code(),
             Self::Io { .. } => exit::IO,

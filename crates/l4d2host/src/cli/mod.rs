@@ -2,6 +2,7 @@
 
 mod completions;
 mod cpu_plan;
+mod doctor;
 mod error;
 mod files;
 mod gc;
@@ -58,6 +59,7 @@ enum Verb {
     Files(files::Files),
     Overlay(overlay::Overlay),
     Gc(gc::Gc),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     #[command(hide = true)]
     CpuPlan(cpu_plan::CpuPlan),
@@ -106,6 +108,7 @@ impl Verb {
             Self::Files(verb) => verb.run(&context()?),
             Self::Overlay(verb) => verb.run(&context()?),
             Self::Gc(verb) => verb.run(&context()?),
+            Self::Doctor(verb) => verb.run(&context()?),
         }
     }
 }

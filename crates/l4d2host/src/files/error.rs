@@ -14,7 +14,7 @@ use super::{FilePath, Kind};
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
     /// The path is not one.
-    #[error("path {path:?} is {reason}")]
+    #[error("path {path:?} {reason}")]
     Path {
         /// The path, shortened.
         path: String,

@@ -24,14 +24,14 @@ impl FilePath {
     pub fn parse(path: &OsStr) -> Result<Self, FilesError> {
         let refused = |reason| FilesError::Path { path: shown(&path.as_bytes()[..path.len().min(80)]), reason };
         if path.len() > LENGTH_MAX {
-            return Err(refused("longer than 4,096 bytes"));
+            return Err(refused("is longer than 4,096 bytes"));
         }
         let mut names = Vec::new();
         for name in path.as_bytes().split(|byte| *byte == b'/') {
             match name {
                 b"" | b"." => {}
-                b".." => return Err(refused("with `..` in it: give a path from the top, such as left4dead2/cfg")),
-                name => names.push(CString::new(name).map_err(|_| refused("with a NUL in it"))?),
+                b".." => return Err(refused("has `..` in it: give a path from the top, such as left4dead2/cfg")),
+                name => names.push(CString::new(name).map_err(|_| refused("has a NUL in it"))?),
             }
         }
         Ok(Self { names })

@@ -7,16 +7,23 @@
     reason = "a test that cannot go on ends by a panic, and runs programs as a user would"
 )]
 
+mod cli_doctor;
+mod cli_files;
 mod cli_install;
 mod cli_reads;
 mod cli_specs;
 mod fake_host;
 mod game;
 mod golden;
+mod host_deploy;
+mod host_firewall;
+mod host_install;
 mod host_lifecycle;
 mod host_power;
 mod host_standin;
 mod host_update;
+mod kernel_files;
+mod kernel_install;
 mod kernel_kills;
 mod kernel_rootcmd;
 mod kernel_stack;

@@ -5,38 +5,52 @@ use nix::sys::wait::wait;
 use std::fs;
 
 /// Every system call by which `mount` and `umount` read or change anything.
-const CALLS: [&str; 19] = [
-    "openat",
-    "openat2",
-    "read",
-    "readlink",
-    "setns",
-    "mkdirat",
-    "umount2",
-    "unshare",
-    "mount",
-    "pipe2",
+const CALLS: [&str; 25] = [
+    "chdir",
     "clone",
-    "open_tree",
-    "mount_setattr",
-    "move_mount",
-    "fsopen",
+    "close",
     "fsconfig",
     "fsmount",
+    "fsopen",
+    "fstat",
+    "getdents64",
+    "mkdirat",
+    "mount",
+    "mount_setattr",
+    "move_mount",
+    "open_tree",
+    "openat",
+    "openat2",
+    "pipe2",
+    "read",
+    "readlink",
     "renameat",
+    "setns",
+    "umount2",
     "unlinkat",
+    "unshare",
+    "wait4",
+    "write",
 ];
 
-/// More steps than any call is made in one run.
+/// The faults: death on entering the call, and its failure.
+const KILLED: &str = "signal=KILL";
+const FAILED: &str = "error=EIO";
+
+/// More than any call is made in one run.
 const STEPS: usize = 200;
 
-/// Runs the helper with a fault in the n-th call of one kind, and says how it ended.
-fn inject(verb: &str, call: &str, fault: &str, step: usize) -> Outcome {
+/// Runs the helper with a fault in the n-th call of one kind. Says how it ended, or nothing when there was no such call.
+fn inject(verb: &str, call: &str, fault: &str, step: usize) -> Option<Outcome> {
+    // A close that fails has closed all the same (close(2)); strace would leave it open.
+    let fault = if call == "close" { KILLED } else { fault };
     let inject = format!("inject={call}:{fault}:when={step}");
     let mut strace = command("strace");
-    strace.args(["-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject]);
+    strace.args(["-qq", "-o", "/run/trace", "-e", &format!("trace={call}"), "-e", &inject]);
     strace.arg(env!("CARGO_BIN_EXE_left4me-overlay")).args([verb, "alpha"]);
-    strace.output().unwrap().into()
+    let outcome: Outcome = strace.output().unwrap().into();
+    let injected = fs::read_to_string("/run/trace").unwrap().contains("(INJECTED)");
+    (injected || outcome.code.is_none()).then_some(outcome)
 }
 
 /// Nothing of a killed helper stays: not even the child that founded its user namespace.
@@ -51,16 +65,13 @@ fn every_step_of_mount(sandbox: &Sandbox, fault: &str) -> usize {
     let mut faults = 0;
     for call in CALLS {
         for step in 1..STEPS {
-            let outcome = inject("mount", call, fault, step);
+            let Some(outcome) = inject("mount", call, fault, step) else { break };
             reap();
             let now = mount_table();
             let whole = now.len() == before.len() + 1
                 && fs::read_to_string(server("alpha") + "/name").is_ok_and(|name| name == "trees/installation/1");
             assert!(whole || now == before, "{call} {step}: {outcome:?}\n{now:#?}");
-            if outcome.code == Some(0) {
-                assert!(whole, "{call} {step}: a mount that succeeds is there");
-                break;
-            }
+            assert!(whole || outcome.code != Some(0), "{call} {step}: a mount that succeeds is there");
             faults += 1;
             sandbox.overlay_works(&["mount", "alpha"]);
             sandbox.overlay_works(&["umount", "alpha"]);
@@ -71,13 +82,36 @@ fn every_step_of_mount(sandbox: &Sandbox, fault: &str) -> usize {
     faults
 }
 
+/// Puts a fault into each step of `umount`, and then shows that the next one finishes the work. Returns how many steps
+/// there were.
+fn every_step_of_umount(sandbox: &Sandbox, fault: &str) -> usize {
+    let before = mount_table();
+    let mut faults = 0;
+    for call in CALLS {
+        for step in 1..STEPS {
+            sandbox.overlay_works(&["mount", "alpha"]);
+            let outcome = inject("umount", call, fault, step);
+            sandbox.overlay_works(&["umount", "alpha"]);
+            assert_eq!(before, mount_table(), "{call} {step}");
+            assert!(!fs::exists(sandbox.path("runtime/alpha/work/work")).unwrap(), "{call} {step}");
+            assert!(!fs::exists(server("alpha")).unwrap(), "{call} {step}");
+            assert_eq!(fs::read_dir("/run/left4me/mounted").unwrap().count(), 0, "{call} {step}");
+            if outcome.is_none() {
+                break;
+            }
+            faults += 1;
+        }
+    }
+    faults
+}
+
 /// Proof 4: the helper is killed at each system call of a mount.
 #[test]
 fn proof4_mount_killed_at_each_step() {
     sandbox::run(|sandbox| {
         sandbox.instance("alpha", sandbox.trees(3));
-        let kills = every_step_of_mount(sandbox, "signal=KILL");
-        assert!(kills > 60, "only {kills} steps were killed");
+        let kills = every_step_of_mount(sandbox, KILLED);
+        assert!(kills > 100, "only {kills} steps were killed");
     });
 }
 
@@ -86,8 +120,8 @@ fn proof4_mount_killed_at_each_step() {
 fn proof4_mount_fails_at_each_step() {
     sandbox::run(|sandbox| {
         sandbox.instance("alpha", sandbox.trees(3));
-        let failures = every_step_of_mount(sandbox, "error=EIO");
-        assert!(failures > 50, "only {failures} steps failed");
+        let failures = every_step_of_mount(sandbox, FAILED);
+        assert!(failures > 100, "only {failures} steps failed");
     });
 }
 
@@ -96,22 +130,17 @@ fn proof4_mount_fails_at_each_step() {
 fn proof4_umount_killed_at_each_step() {
     sandbox::run(|sandbox| {
         sandbox.instance("alpha", sandbox.trees(3));
-        let before = mount_table();
-        let mut kills = 0;
-        for call in CALLS {
-            for step in 1..STEPS {
-                sandbox.overlay_works(&["mount", "alpha"]);
-                let outcome = inject("umount", call, "signal=KILL", step);
-                sandbox.overlay_works(&["umount", "alpha"]);
-                assert_eq!(before, mount_table(), "{call} {step}");
-                assert!(!fs::exists(sandbox.path("runtime/alpha/work/work")).unwrap(), "{call} {step}");
-                assert_eq!(fs::read_dir("/run/left4me/mounted").unwrap().count(), 0, "{call} {step}");
-                if outcome.code == Some(0) {
-                    break;
-                }
-                kills += 1;
-            }
-        }
-        assert!(kills > 20, "only {kills} steps were killed");
+        let kills = every_step_of_umount(sandbox, KILLED);
+        assert!(kills > 50, "only {kills} steps were killed");
+    });
+}
+
+/// Proof 4: each system call of an unmount fails; the next one finishes the work.
+#[test]
+fn proof4_umount_fails_at_each_step() {
+    sandbox::run(|sandbox| {
+        sandbox.instance("alpha", sandbox.trees(3));
+        let failures = every_step_of_umount(sandbox, FAILED);
+        assert!(failures > 50, "only {failures} steps failed");
     });
 }

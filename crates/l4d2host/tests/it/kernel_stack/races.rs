@@ -5,6 +5,7 @@ use l4d2host::name::InstanceName;
 use l4d2host::stack::{self, Ending, StackError, Target};
 use nix::sched::{CloneFlags, unshare};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{lchown, symlink};
 use std::path::PathBuf;
@@ -14,16 +15,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// How often the helper runs against a swap.
 const ROUNDS: usize = 10_000;
 
-/// What is swapped with a link: a layer, a directory on the way to it, the pins, and what holds the upper layer.
-const SWAPPED: [&str; 8] = [
-    "overlays/plain/inner",
-    "overlays/plain",
-    "overlays",
-    "instances/alpha/pins",
-    "instances/alpha",
-    "runtime/alpha/upper",
-    "runtime/alpha/work",
-    "runtime/alpha",
+/// What is swapped with links: a layer, a directory on the way to it, the pins, what holds the upper layer, and the
+/// two that the kernel itself resolves by name and accepts only from one mount.
+const SWAPPED: [&[&str]; 8] = [
+    &["overlays/plain/inner"],
+    &["overlays/plain"],
+    &["overlays"],
+    &["instances/alpha/pins"],
+    &["instances/alpha"],
+    &["runtime/alpha/upper"],
+    &["runtime/alpha/upper", "runtime/alpha/work"],
+    &["runtime/alpha"],
 ];
 
 /// A copy of everything, outside of the root, that a link leads to; with another content.
@@ -37,7 +39,7 @@ fn set_up(sandbox: &Sandbox) {
     shell(&format!("cp -a {} {DECOY}; echo -n theirs > {DECOY}/overlays/plain/inner/name", sandbox::ROOT));
     sandbox.write("overlays/other/name", "theirs");
     fs::write(format!("{DECOY}/instances/alpha/pins"), "overlays/other\n").unwrap();
-    for path in SWAPPED {
+    for path in SWAPPED.concat().into_iter().collect::<BTreeSet<_>>() {
         let link = link(path);
         symlink(PathBuf::from(DECOY).join(path), sandbox.path(&link)).unwrap();
         lchown(sandbox.path(&link), Some(OWNER), Some(OWNER)).unwrap();
@@ -48,13 +50,13 @@ fn link(path: &str) -> String {
     format!("{path}-link")
 }
 
-/// Exchanges the chosen path with its link, again and again, and leaves all as it was.
+/// Exchanges the chosen paths with their links, again and again, and leaves all as it was.
 fn swap(chosen: &AtomicUsize, over: &AtomicBool, swaps: &AtomicUsize) {
     while !over.load(Ordering::Relaxed) {
-        let path = SWAPPED[chosen.load(Ordering::Relaxed)];
-        let (path, link) = (PathBuf::from(sandbox::ROOT).join(path), PathBuf::from(sandbox::ROOT).join(link(path)));
-        for _ in 0..2 {
-            renameat_with(CWD, &path, CWD, &link, RenameFlags::EXCHANGE).unwrap();
+        let paths = SWAPPED[chosen.load(Ordering::Relaxed)];
+        for path in [paths, paths].concat() {
+            let below = |path: &str| PathBuf::from(sandbox::ROOT).join(path);
+            renameat_with(CWD, below(path), CWD, below(&link(path)), RenameFlags::EXCHANGE).unwrap();
             swaps.fetch_add(1, Ordering::Relaxed);
         }
     }

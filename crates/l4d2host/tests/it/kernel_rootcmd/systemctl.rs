@@ -1,0 +1,182 @@
+//! `left4me-systemctl`.
+
+use super::{CALLS, calls, record};
+use crate::sandbox::{self, Outcome, command, shell};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::symlink;
+use std::process::{Child, Stdio};
+
+const SYSTEMCTL: &str = "/usr/bin/systemctl";
+const LOG: &str = "/var/log/left4me/left4me-build@5.log";
+
+/// A systemctl whose `start` of a build lasts until its `stop`, as systemd's does.
+const LASTING: &str = "mkfifo /run/stopped 2>/dev/null\n\
+    case \"$*\" in *start*) echo started; exec 9<>/run/stopped; read -r code <&9; exit \"$code\";; *stop*) exec 9<>/run/stopped; echo 1 >&9;; esac";
+
+fn systemctl(arguments: &[&str]) -> Outcome {
+    command(env!("CARGO_BIN_EXE_left4me-systemctl")).args(arguments).env("PATH", "/evil").output().unwrap().into()
+}
+
+fn logs() {
+    shell("mount -t tmpfs tmpfs /var/log; mkdir /var/log/left4me");
+}
+
+/// Starts a build and waits until its systemctl runs; the caller holds its standard input.
+fn start_build() -> Child {
+    let mut command = command(env!("CARGO_BIN_EXE_left4me-systemctl"));
+    command.args(["start-build", "5"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), format!("log {LOG}"));
+    assert_eq!(lines.next().unwrap().unwrap(), "started");
+    child
+}
+
+/// Waits for the end of a build that nobody waits for any more: it was stopped, and says so.
+fn was_stopped(child: Child) {
+    let outcome: Outcome = child.wait_with_output().unwrap().into();
+    let said = "left4me-systemctl: left4me-build@5 was stopped, because nobody waits for it any more\n";
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(75), said));
+    let expected =
+        ["start", "stop"].map(|verb| format!("systemctl --no-ask-password {verb} -- left4me-build@5.service"));
+    assert_eq!(calls(), expected);
+}
+
+/// Design section 6: the steps of `enable` and `disable`, with the links on disk before the unit starts.
+#[test]
+fn enable_and_disable_take_their_steps_in_order() {
+    sandbox::run(|_| {
+        record(SYSTEMCTL, "case $2 in reset-failed) exit 1;; esac");
+        let call = |words: &str| format!("systemctl --no-ask-password {words} -- left4me-server@alpha.service");
+        assert_eq!(systemctl(&["enable", "alpha"]).code, Some(0));
+        assert_eq!(calls(), [call("reset-failed"), call("enable --no-reload --quiet"), call("start")]);
+        assert_eq!(systemctl(&["disable", "alpha"]).code, Some(0));
+        assert_eq!(calls(), [call("disable --no-reload --quiet"), call("stop"), call("reset-failed")]);
+        let environment = fs::read_to_string("/run/environment").unwrap();
+        assert!(!environment.contains("evil"), "{environment}");
+        let trace =
+            format!("strace -f -qq -e trace=execve,syncfs {} enable alpha", env!("CARGO_BIN_EXE_left4me-systemctl"));
+        let trace = shell(&format!("{trace} 2>&1 | grep -oE 'syncfs|\"(--no-reload|start)\"'"));
+        assert_eq!(trace, "\"--no-reload\"\nsyncfs\n\"start\"\n");
+    });
+}
+
+/// I6: the first step that fails ends it, with the code of systemctl.
+#[test]
+fn a_step_that_fails_is_the_last() {
+    sandbox::run(|_| {
+        record(SYSTEMCTL, "case $2 in enable|disable) echo no >&2; exit 5;; esac");
+        for (verb, steps) in [("enable", 2), ("disable", 1)] {
+            let outcome = systemctl(&[verb, "alpha"]);
+            assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(5), "no\n"));
+            assert_eq!(calls().len(), steps);
+        }
+    });
+}
+
+/// Proof 8: nothing but the few verbs, for nothing but units of ours.
+#[test]
+fn proof8_other_calls_are_refused() {
+    sandbox::run(|_| {
+        record(SYSTEMCTL, "");
+        let long = "a".repeat(65);
+        let names = ["--now", "-H", "ssh.service", "../ssh", "a/b", "", ".", "älpha", "a\nb", "*", &long];
+        for verb in ["enable", "disable", "start-build", "stop-build", "start-steamcmd", "stop-steamcmd"] {
+            for name in names {
+                let outcome = systemctl(&[verb, name]);
+                assert_eq!(outcome.code, Some(64), "{verb} {name}");
+                assert!(outcome.stderr.starts_with("left4me-systemctl: ") && outcome.stderr.lines().count() == 1);
+            }
+            assert_eq!(systemctl(&[verb]).code, Some(64));
+            assert_eq!(systemctl(&[verb, "alpha", "beta"]).code, Some(64));
+        }
+        for arguments in
+            [&["start", "alpha"], &["poweroff", ""], &["start-steamcmd", "macos"], &["start-build", "installation"]]
+        {
+            assert_eq!(systemctl(arguments).code, Some(64), "{arguments:?}");
+        }
+        assert_eq!(calls(), [""; 0]);
+    });
+}
+
+/// Design section 6: a build has a log of its own each time, and ends with the code of systemctl.
+#[test]
+fn a_build_gets_a_new_log() {
+    sandbox::run(|_| {
+        logs();
+        fs::write("/var/log/precious", "precious").unwrap();
+        symlink("/var/log/precious", LOG).unwrap();
+        record(SYSTEMCTL, "exit 4");
+        let mut command = command(env!("CARGO_BIN_EXE_left4me-systemctl"));
+        let child = command.args(["start-build", "5"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = child;
+        let input = child.stdin.take();
+        let outcome: Outcome = child.wait_with_output().unwrap().into();
+        drop(input);
+        assert_eq!((outcome.code, outcome.stdout), (Some(4), format!("log {LOG}\n")));
+        assert_eq!(calls(), ["systemctl --no-ask-password start -- left4me-build@5.service"]);
+        assert_eq!(shell(&format!("stat -c '%F %a %s %U' {LOG}")), "regular empty file 644 0 root\n");
+        assert_eq!(fs::read_to_string("/var/log/precious").unwrap(), "precious");
+    });
+}
+
+/// I6: the death of whoever asked, by whatever signal, ends the build; what they write does not.
+#[test]
+fn a_build_ends_with_its_input() {
+    sandbox::run(|_| {
+        logs();
+        record(SYSTEMCTL, LASTING);
+        let mut child = start_build();
+        // More than a pipe holds: some of it was read when this returns.
+        child.stdin.as_mut().unwrap().write_all(&vec![b'x'; 200_000]).unwrap();
+        assert_eq!(fs::read_to_string(CALLS).unwrap().lines().count(), 1, "what is written means nothing");
+        drop(child.stdin.take());
+        was_stopped(child);
+        let closed = systemctl(&["start-build", "5"]);
+        assert_eq!(closed.code, Some(75), "no input at all: {closed:?}");
+    });
+}
+
+/// I6: systemd stops the web by a signal to everything that it started, this program included.
+#[test]
+fn a_build_ends_with_a_signal() {
+    sandbox::run(|_| {
+        logs();
+        record(SYSTEMCTL, LASTING);
+        for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
+            let child = start_build();
+            kill(Pid::from_raw(child.id().try_into().unwrap()), signal).unwrap();
+            was_stopped(child);
+        }
+    });
+}
+
+/// I6: the systemctl that waits may be killed too; then it is not known how the build ended, and it is stopped.
+#[test]
+fn a_build_ends_with_its_systemctl() {
+    sandbox::run(|_| {
+        logs();
+        record(SYSTEMCTL, LASTING);
+        let mut child = start_build();
+        shell(&format!("pkill -KILL -P {}", child.id()));
+        let mut rest = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "");
+        was_stopped(child);
+    });
+}
+
+/// Design section 6: the other verbs of builds and steamcmd passes.
+#[test]
+fn builds_and_passes_are_stopped() {
+    sandbox::run(|_| {
+        record(SYSTEMCTL, "");
+        assert_eq!(systemctl(&["stop-build", "5"]).code, Some(0));
+        assert_eq!(systemctl(&["stop-steamcmd", "windows"]).code, Some(0));
+        let units = ["left4me-build@5", "left4me-steamcmd@windows"];
+        assert_eq!(calls(), units.map(|unit| format!("systemctl --no-ask-password stop -- {unit}.service")));
+    });
+}
