@@ -3,8 +3,8 @@
 
 use crate::game::{current, order};
 use crate::lab::Host;
-use crate::power::{came_back, can_be_updated, cut, is_down, reboot, runs_on, scene};
-use crate::traced::Traced;
+use crate::power::{came_back, cut, is_down, reboot, runs_on, scene, update};
+use crate::traced::{LASTING, Traced};
 use crate::verb::Verb;
 
 /// Proof 5.
@@ -15,28 +15,28 @@ fn proof5_a_reboot_brings_servers_back_on_their_trees() {
     host.ok(&["install"]);
     reboot(&host);
     assert_eq!(current(&host), 2);
-    came_back(&host);
+    came_back(&host, 1);
     cut(&host);
-    came_back(&host);
-    can_be_updated(&host);
+    came_back(&host, 1);
+    update(&host, 2);
 }
 
 /// Proof 5.
 #[test]
 fn proof5_a_power_cut_in_the_middle_of_install() {
     let host = Host::real();
-    for place in
-        ["downloading windows", "download-half linux", "committing linux", "commit-half linux", "success linux"]
-    {
-        scene(&host);
-        order(&host, &format!("build 2\npause-before {place}"));
+    scene(&host);
+    let (mut from, mut to) = (1, 2);
+    for place in ["downloading windows", "download-half linux", "commit-half linux", "success linux"] {
+        order(&host, &format!("build {to}\npause-before {place}"));
         let mut install = Verb::start(&host, &["l4d2ctl", "install"]);
         install.until("stand-in: waiting before");
         cut(&host);
         drop(install);
-        came_back(&host);
-        assert_eq!(current(&host), 1, "{place}");
-        can_be_updated(&host);
+        assert_eq!(current(&host), from, "{place}");
+        came_back(&host, from);
+        update(&host, to);
+        (from, to) = (to, from);
     }
 }
 
@@ -44,35 +44,36 @@ fn proof5_a_power_cut_in_the_middle_of_install() {
 #[test]
 fn proof5_a_power_cut_after_each_call_that_publishes() {
     let host = Host::real();
-    let mut cuts = 0;
-    for number in 1.. {
-        scene(&host);
-        let mut install = Traced::start(&host, "l4d2ctl install");
+    scene(&host);
+    let (mut from, mut to) = (1, 2);
+    for number in 0.. {
+        let mut install = Traced::start(&host, LASTING, "l4d2ctl install");
         assert!(install.goes_on_to("\"publish\""));
-        if !(1..number).all(|_| install.goes_on_to("")) {
+        if !(0..number).all(|_| install.goes_on_to("")) {
+            assert!(number > 6, "only {number} cuts");
             break;
         }
         cut(&host);
-        came_back(&host);
-        can_be_updated(&host);
-        cuts += 1;
+        came_back(&host, from);
+        update(&host, to);
+        (from, to) = (to, from);
+        order(&host, &format!("build {to}"));
     }
-    assert!(cuts > 6, "only {cuts} cuts");
 }
 
 /// Proof 5.
 #[test]
 fn proof5_a_power_cut_in_the_middle_of_start_and_stop() {
     let host = Host::real();
-    for (verb, calls) in [("start", 6), ("stop", 0)] {
-        for number in 0.. {
-            scene(&host);
+    scene(&host);
+    for (verb, calls, least) in [("start", LASTING, 8), ("stop", "syncfs,unlinkat", 1)] {
+        for number in 1.. {
             if verb == "stop" {
                 host.ok(&["start", "bravo"]);
             }
-            let mut traced = Traced::start(&host, &format!("l4d2ctl {verb} bravo"));
+            let mut traced = Traced::start(&host, calls, &format!("l4d2ctl {verb} bravo"));
             if !(0..number).all(|_| traced.goes_on_to("")) {
-                assert!(number > calls, "{verb}: only {number} cuts");
+                assert!(number > least, "{verb}: only {number} cuts");
                 break;
             }
             cut(&host);
