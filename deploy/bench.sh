@@ -20,7 +20,7 @@ $LAB/host.sh push $NAME target/bench-stage /opt/left4me-bench
 $LAB/host.sh exec $NAME l4d2ctl install >/dev/null
 table=$($LAB/host.sh exec $NAME /opt/left4me-bench/bench /opt/left4me-bench)
 {
-  sed "/^$MARK/,\$d" "$PAGE"
+  sed "\#^$MARK#,\$d" "$PAGE"
   echo "$MARK"
   echo
   echo "Kernel $(uname -r), $(nproc) cores, $(date -u +%Y-%m-%d)."

@@ -68,7 +68,7 @@ build() {
   [ "$owner" = root ] || as=(runuser -u "$owner" --)
   as+=(env "HOME=$home" "PATH=$home/.cargo/bin:/usr/local/bin:/usr/bin:/bin")
   cargo=$("${as[@]}" sh -c 'command -v cargo') ||
-    die "cargo is missing for user $owner: install Rust 1.95 or later with https://rustup.rs and a linker (apt install gcc), or build elsewhere and give --bin-dir"
+    die "cargo is missing for user $owner, who owns this checkout: install Rust 1.95 or later from rustup.rs, and gcc (as root: deploy/toolchain.sh), or build elsewhere and give --bin-dir"
   step "build"
   cd "$REPO"
   # The root programs are linked statically: nothing can be loaded into them.
@@ -235,18 +235,22 @@ Environment=LEFT4ME_STEAMCMD=$STEAMCMD"
 # --- the machine's settings ----------------------------------------------------------------------------------------
 
 setting() { # setting NAME: from the environment, else from host.env
-  printf '%s' "${!1:-$(sed -n "s/^$1=//p" /etc/left4me/host.env | tail -n 1)}"
+  printf '%s' "${!1:-$(sed -n "s/^$1=//p" /etc/left4me/host.env 2>/dev/null || true)}"
 }
 
-lay_cpus() {
-  local system game plan options=()
+plan_cpus() { # CPUS: what l4d2ctl says of this machine and of what is asked for
+  local system game options=()
   system=$(setting LEFT4ME_SYSTEM_CPUS) game=$(setting LEFT4ME_GAME_CPUS)
   [ -z "$system" ] || options+=(--system "$system")
   [ -z "$game" ] || options+=(--game "$game")
-  plan=$(/usr/local/bin/l4d2ctl cpu-plan "${options[@]}") || die "the CPUs cannot be divided so"
-  system=$(sed -n 's/^system=//p' <<<"$plan") game=$(sed -n 's/^game=//p' <<<"$plan")
+  CPUS=$("$(binary l4d2ctl)" cpu-plan "${options[@]}") || die "the CPUs cannot be divided so"
+}
+
+lay_cpus() {
+  local system game
+  system=$(sed -n 's/^system=//p' <<<"$CPUS") game=$(sed -n 's/^game=//p' <<<"$CPUS")
   if [ -z "$system" ]; then
-    warn "no CPUs are set aside for games: ${plan#skipped=}"
+    warn "no CPUs are set aside for games: ${CPUS#skipped=}"
     # The games' weight counts only beside builds: both are children of l4d2.slice, by their names. Where games
     # share their CPUs with the whole machine, that one needs weight too.
     lay_text "$DROPINS/l4d2.slice.d/50-left4me-weight.conf" $'# Written by install.sh: games share their CPUs with everything here.\n[Slice]\nCPUWeight=1000'
@@ -320,6 +324,7 @@ trap 'rm -rf "$SCRATCH"' EXIT
 choose_steamcmd
 [ ${#BIN_DIRS[@]} != 0 ] || build
 for name in "${PROGRAMS[@]}" "${HELPERS[@]}"; do binary "$name" >/dev/null; done
+plan_cpus
 
 missing=()
 for name in "${PACKAGES[@]}"; do installed "$name" || missing+=("$name"); done

@@ -60,6 +60,15 @@ remove_files() {
   systemctl daemon-reload
 }
 
+# A drop-in that goes does not widen what runs already: systemd leaves the cgroup as it is.
+free_cpus() {
+  local slice cpus
+  for slice in system.slice user.slice; do
+    cpus=/sys/fs/cgroup/$slice/cpuset.cpus
+    [ ! -w "$cpus" ] || [ -n "$(systemctl show -P AllowedCPUs "$slice")" ] || cat /sys/fs/cgroup/cpuset.cpus.effective >"$cpus"
+  done
+}
+
 purge() {
   local path name
   for path in "${DATA[@]}"; do
@@ -90,6 +99,7 @@ step "stop"
 stop_all
 step "files"
 remove_files
+free_cpus
 if [ -n "$PURGE" ]; then
   step "data"
   purge

@@ -26,7 +26,8 @@ pub(crate) fn measure(table: &mut Table, examples: &Path) {
         let pins: String =
             (1..=layers).flat_map(|n| ["overlays/bench/l".to_owned(), n.to_string(), "\n".to_owned()]).collect();
         fs::write(format!("{ROOT}/instances/{NAME}/pins"), pins).unwrap();
-        shell(&format!("chown left4me: {ROOT}/instances/{NAME}/pins"));
+        fs::write(format!("{ROOT}/instances/{NAME}/argv"), "-console\0").unwrap();
+        shell(&format!("chown left4me: {ROOT}/instances/{NAME}/*"));
         let ours = |_| {
             time(|| {
                 run(HELPER, &["mount", NAME]);
@@ -37,15 +38,20 @@ pub(crate) fn measure(table: &mut Table, examples: &Path) {
         let what = format!("mount and unmount, {layers} layers (two processes)");
         table.add(&what, ours, "the bare system calls", bare, &Goal::None);
     }
-    shell(&format!("cd {ROOT}; rm -rf instances/{NAME} runtime/{NAME} overlays/bench {user}"));
+    shell(&format!("cd {ROOT}; rm -rf instances/{NAME} runtime/{NAME} overlays/bench bench-yardstick-* {user}"));
 }
 
 /// The yardstick says how long its system calls took; starting its process does not count.
 fn bare(yardstick: &Path, layers: usize) -> Duration {
-    let output = Command::new(yardstick).arg(layers.to_string()).stdin(Stdio::null()).output().unwrap();
+    let directory = format!("{ROOT}/bench-yardstick-{layers}");
+    fs::create_dir_all(&directory).unwrap();
+    let output =
+        Command::new(yardstick).args([&directory, &layers.to_string(), "1"]).stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    let number = |word: &str| word.parse::<u64>().ok();
-    let total = text.split(|c: char| !c.is_ascii_digit()).filter_map(number).next_back();
-    Duration::from_micros(total.expect("microseconds"))
+    let field = |name: &str| -> u64 {
+        let value = text.split_whitespace().find_map(|word| word.strip_prefix(name));
+        value.and_then(|value| value.parse().ok()).expect("a number of microseconds")
+    };
+    Duration::from_micros(field("mount_us=") + field("unmount_us="))
 }

@@ -31,7 +31,7 @@ pub enum InstallError {
     Pass(Reason),
     /// A pass failed because the disk is full.
     #[error(
-        "the disk is full: {0}; free some space, then run `l4d2ctl install` again, which goes on where this one ended"
+        "the disk is too full for the game: {0}; make room, then run `l4d2ctl install` again, which goes on where this one ended"
     )]
     DiskFull(Space),
     /// steamcmd said that it succeeded, and did not.

@@ -2,6 +2,7 @@
 //! lines that are glued to the one before. Pure.
 
 use super::event::{Event, recognize};
+use crate::terminal::escape;
 
 /// Longest line; a longer one is cut into several.
 const LINE_MAX: usize = 4096;
@@ -91,9 +92,8 @@ impl Parser {
 
     fn end_line(&mut self, events: &mut Vec<Event>) {
         let bytes = std::mem::take(&mut self.line);
-        // Control characters would reach the reader's terminal.
         let text: String = String::from_utf8_lossy(&bytes).chars().filter(|c| !c.is_control() || *c == '\t').collect();
-        for piece in split(&text) {
+        for piece in split(&escape(&text, &['\t'])) {
             recognize(piece, events);
         }
     }

@@ -40,7 +40,9 @@ pub enum Reason {
     #[error("Steam does not give the game to this login (No subscription): log in with an account that owns the game")]
     NoSubscription,
     /// The disk is full.
-    #[error("the disk is full: free some space, then run `l4d2ctl install` again, which goes on where this one ended")]
+    #[error(
+        "the disk is too full for the game: make room, then run `l4d2ctl install` again, which goes on where this one ended"
+    )]
     DiskFull,
     /// The download was interrupted, three times.
     #[error(

@@ -1,22 +1,19 @@
 //! One pass of steamcmd: its unit, by `left4me-systemctl`, and how it ended.
 
-use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::error::InstallError;
 use super::machine::{Ended, Platform};
-use crate::beneath::{open_dir, open_file_beneath, read_bounded};
 use crate::follow::follow;
 use crate::root::Root;
+use crate::state::Last;
 use crate::systemd::root_program;
 
 /// The root program that starts and stops the units of steamcmd.
 const PROGRAM: &str = "left4me-systemctl";
 /// The record of how a pass ended, which is the same file for both platforms.
 const RECORD: &str = "left4me-steamcmd";
-/// Longest record.
-const RECORD_MAX: u64 = 4096;
 
 /// What the installation needs of steamcmd; a trait, so that a test can script what it says and does.
 pub trait Steamcmd {
@@ -59,7 +56,7 @@ impl Steamcmd for Host<'_> {
         let before = Record::load(&last);
         let code = follow(&root_program(PROGRAM, &["start-steamcmd", platform.name()]), output)?;
         let after = Record::load(&last).filter(|after| before.as_ref() != Some(after));
-        Ok(ended(code, after.as_ref().map(|record| record.text.as_str())))
+        Ok(ended(code, after.as_ref().map(|record| &record.last)))
     }
 
     fn stop(&self, platform: Platform) -> Result<(), InstallError> {
@@ -70,33 +67,31 @@ impl Steamcmd for Host<'_> {
 /// The record, and what tells it from the one before it.
 #[derive(Debug, PartialEq, Eq)]
 struct Record {
-    text: String,
+    last: Last,
     inode: u64,
     changed: (i64, i64),
 }
 
 impl Record {
     /// Reads it; one that is not there, or cannot be read, says nothing.
-    fn load(last: &Path) -> Option<Self> {
-        let file = open_file_beneath(open_dir(last).ok()?.as_fd(), RECORD).ok()?;
-        let meta = file.metadata().ok()?;
-        let text = String::from_utf8_lossy(&read_bounded(file, RECORD_MAX).ok()?).into_owned();
-        Some(Self { text, inode: meta.ino(), changed: (meta.mtime(), meta.mtime_nsec()) })
+    fn load(dir: &Path) -> Option<Self> {
+        let meta = std::fs::symlink_metadata(dir.join(RECORD)).ok()?;
+        let last = Last::load(dir, RECORD.as_ref()).ok()??;
+        Some(Self { last, inode: meta.ino(), changed: (meta.mtime(), meta.mtime_nsec()) })
     }
 }
 
 /// How a pass ended: by the record that the mount helper wrote about it, which knows more than systemctl. A pass without
 /// one never ran.
-fn ended(code: u8, record: Option<&str>) -> Ended {
+fn ended(code: u8, record: Option<&Last>) -> Ended {
     if code == 0 {
         return Ended::Code(0);
     }
-    let Some(record) = record else { return Ended::NeverRan(code) };
-    let value = |key: &str| record.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
-    if value("result") == Some("oom-kill") {
+    let Some(last) = record else { return Ended::NeverRan(code) };
+    if last.result.as_deref() == Some("oom-kill") {
         return Ended::OutOfMemory;
     }
-    match (value("code"), value("status")) {
+    match (last.code.as_deref(), last.status.as_deref()) {
         // `script`, which gives steamcmd its terminal, tells of a signal in the way of a shell.
         (Some("killed"), Some("TERM" | "INT" | "HUP" | "KILL"))
         | (Some("exited"), Some("129" | "130" | "137" | "143")) => Ended::Killed,
@@ -121,7 +116,7 @@ mod tests {
     #[case::crashed(1, Some("result=core-dump\ncode=dumped\nstatus=SEGV\n"), Ended::Code(1))]
     #[case::memory(1, Some("result=oom-kill\ncode=killed\nstatus=KILL\n"), Ended::OutOfMemory)]
     fn endings(#[case] code: u8, #[case] record: Option<&str>, #[case] expected: Ended) {
-        assert_eq!(ended(code, record), expected);
+        assert_eq!(ended(code, record.map(Last::parse).as_ref()), expected);
     }
 
     #[test]

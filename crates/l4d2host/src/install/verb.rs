@@ -3,6 +3,8 @@
 use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::error::InstallError;
 use super::event::Event;
@@ -17,12 +19,12 @@ use super::version::Version;
 use super::view::View;
 use crate::beneath::{entries, open_dir};
 use crate::name::{BuildName, TreeId};
-use crate::report::{line, step, warn};
+use crate::report::{chain, line, step, warn};
 use crate::root::Root;
 use crate::systemd::{Systemd, Unit};
 use crate::tree::current::current;
 use crate::tree::publish::{Build, UPPER};
-use crate::tree::{gc, pins};
+use crate::tree::{TreeError, gc, pins};
 
 /// Without these there is no game, whatever steamcmd says.
 const NEEDED: [&str; 2] = ["srcds_run", "left4dead2/gameinfo.txt"];
@@ -30,6 +32,9 @@ const NEEDED: [&str; 2] = ["srcds_run", "left4dead2/gameinfo.txt"];
 const LIBRARY: &str = ".steam/sdk32/steamclient.so";
 /// What steamcmd keeps for itself.
 const OWN: &[u8] = b"steamapps";
+/// How long the lock may be held by others than an installation, and how often it is tried.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(50);
 /// The file that is there as long as the staging stack is mounted.
 const MOUNTED: &str = "build-installation";
 
@@ -38,8 +43,9 @@ const MOUNTED: &str = "build-installation";
 /// # Errors
 /// [`InstallError`]; run again, it takes up where it ended.
 pub fn install(root: &Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) -> Result<(), InstallError> {
-    let build = Build::lock(root, &BuildName::Installation)?;
+    let build = lock(root)?;
     stop_leftovers(systemd, steamcmd)?;
+    let update = current(root, &BuildName::Installation)?.is_some();
     let base = prepare(root, &build)?;
     let base = run_passes(root, steamcmd, &build, base)?;
     let staging = Staging::new(root, base);
@@ -47,19 +53,31 @@ pub fn install(root: &Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) ->
     if let Some(version) = staging.prune()? {
         build.abandon()?;
         line(&format!("up to date: {version}"));
-        return Ok(());
-    }
-    let version = staging.version()?;
-    step("publishing");
-    let tree = build.publish()?;
-    line(&format!("installed: {version} ({})", tree.path()));
-    if staging.base.is_some() {
-        line("servers that run keep the game that they started with; `l4d2ctl restart <name>` gives them this one");
+    } else {
+        let version = staging.version()?;
+        step("publishing");
+        let tree = build.publish()?;
+        line(&format!("installed: {version} ({})", tree.path()));
+        if update {
+            line("servers that run keep the game that they started with; `l4d2ctl restart <name>` gives them this one");
+        }
     }
     if let Err(error) = gc::collect(root, systemd) {
-        warn(&format!("trees that are not needed stay for now: {error}"));
+        warn(&format!("trees that are not needed stay for now: {}", chain(&error)));
     }
     Ok(())
+}
+
+/// Takes the lock of the installation. For a moment a collection may hold it, or a subprocess of an `l4d2ctl` that was
+/// killed as it started one: only who holds it longer installs.
+fn lock(root: &Root) -> Result<Build<'_>, TreeError> {
+    for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
+        match Build::lock(root, &BuildName::Installation) {
+            Err(TreeError::Busy(_)) => thread::sleep(PAUSE),
+            other => return other,
+        }
+    }
+    Build::lock(root, &BuildName::Installation)
 }
 
 /// Stops what an installation that was killed left behind: it would write where we are about to.

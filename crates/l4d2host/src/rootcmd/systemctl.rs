@@ -103,7 +103,8 @@ fn start(unit: &str) -> Result<u8, CallError> {
     let told = writeln!(io::stdout(), "log {log}").and_then(|()| io::stdout().flush());
     told.map_err(CallError::system("say where the log is"))?;
     let watch = Watch::begin().map_err(CallError::system("watch for signals"))?;
-    let mut child = program::spawn(&mut systemctl_command(&["start"], unit))?;
+    // Quiet: how the unit ended is in its log and record, and l4d2ctl says it in a sentence.
+    let mut child = program::spawn(&mut systemctl_command(&["start", "--quiet"], unit))?;
     let finished = watch.wait_for(&mut child);
     if let Ok(Some(code)) = finished {
         return Ok(code);

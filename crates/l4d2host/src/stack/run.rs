@@ -11,7 +11,7 @@ pub(super) const RUN: &str = "/run/left4me";
 /// Opens a directory of ours below [`RUN`], and makes it (and [`RUN`]) when it is missing.
 ///
 /// # Errors
-/// When it cannot be made, or when somebody but root could write in it.
+/// When it cannot be made, or when it is there and gives more than its mode to somebody but root.
 pub(super) fn directory(name: &str, mode: Mode) -> Result<OwnedFd> {
     let run = make(CWD, RUN, RUN, Mode::from_raw_mode(0o755))?;
     make(&run, name, &format!("{RUN}/{name}"), mode)
@@ -25,8 +25,9 @@ fn make(parent: impl AsFd, name: &str, shown: &str, mode: Mode) -> Result<OwnedF
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let directory = openat(parent, name, flags, Mode::empty()).map_err(StackError::system(format!("open {shown}")))?;
     let stat = fstat(&directory).map_err(StackError::system(format!("look at {shown}")))?;
-    if stat.st_uid != 0 || stat.st_mode & 0o022 != 0 {
-        return Err(StackError::data(shown, "it must belong to root, and nobody else may write in it"));
+    if stat.st_uid != 0 || stat.st_mode & 0o777 & !mode.as_raw_mode() != 0 {
+        let reason = format!("it must belong to root and have mode {:o} or less", mode.as_raw_mode());
+        return Err(StackError::data(shown, reason));
     }
     Ok(directory)
 }

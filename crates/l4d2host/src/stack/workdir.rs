@@ -7,7 +7,7 @@ use super::disk::Disk;
 use super::error::{Result, StackError};
 use super::target::Target;
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{AtFlags, Dir, Mode, OFlags, ResolveFlags, openat2, unlinkat};
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, ResolveFlags, fstat, openat2, unlinkat};
 use rustix::io::Errno;
 use std::ffi::CStr;
 
@@ -15,6 +15,9 @@ use std::ffi::CStr;
 const DEPTH_MAX: usize = 32;
 
 /// Removes the kernel's part of a stack's work directory, if there is one.
+///
+/// Anything else of that name, a link or a directory that is not root's with mode 000, is not the kernel's: its owner
+/// can remove it without us.
 pub(super) fn clear(target: &Target) -> Result<()> {
     let path = format!("{}/work", target.runtime());
     let work = match Disk::open()?.open_directory(&path) {
@@ -23,24 +26,42 @@ pub(super) fn clear(target: &Target) -> Result<()> {
         Err(StackError::Data { .. }) => return Ok(()),
         Err(error) => return Err(error),
     };
-    remove(&work, c"work", DEPTH_MAX).map_err(StackError::system(format!("remove {path}/work")))
+    let removed = match open_directory(&work, c"work") {
+        Ok(directory) => remove_if_the_kernels(&work, &directory),
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(()),
+        Err(errno) => Err(errno),
+    };
+    removed.map_err(StackError::system(format!("remove {path}/work")))
 }
 
-fn remove(parent: &OwnedFd, name: &CStr, depth: usize) -> std::result::Result<(), Errno> {
-    let directory = match open_directory(parent, name) {
-        Ok(directory) => directory,
-        Err(Errno::NOENT) => return Ok(()),
-        Err(Errno::NOTDIR | Errno::LOOP) => return unlinkat(parent, name, AtFlags::empty()),
-        Err(errno) => return Err(errno),
-    };
+fn remove_if_the_kernels(work: &OwnedFd, directory: &OwnedFd) -> std::result::Result<(), Errno> {
+    let stat = fstat(directory)?;
+    if stat.st_uid != 0 || stat.st_mode & 0o777 != 0 {
+        return Ok(());
+    }
+    empty(directory, DEPTH_MAX)?;
+    unlinkat(work, c"work", AtFlags::REMOVEDIR)
+}
+
+/// Removes everything in a directory.
+fn empty(directory: &OwnedFd, depth: usize) -> std::result::Result<(), Errno> {
     let depth = depth.checked_sub(1).ok_or(Errno::NAMETOOLONG)?;
-    for entry in Dir::read_from(&directory)? {
+    for entry in Dir::read_from(directory)? {
         let entry = entry?;
-        if ![c".", c".."].contains(&entry.file_name()) {
-            remove(&directory, entry.file_name(), depth)?;
+        let name = entry.file_name();
+        if [c".", c".."].contains(&name) {
+            continue;
+        }
+        match open_directory(directory, name) {
+            Ok(inner) => {
+                empty(&inner, depth)?;
+                unlinkat(directory, name, AtFlags::REMOVEDIR)?;
+            }
+            Err(Errno::NOTDIR | Errno::LOOP) => unlinkat(directory, name, AtFlags::empty())?,
+            Err(errno) => return Err(errno),
         }
     }
-    unlinkat(parent, name, AtFlags::REMOVEDIR)
+    Ok(())
 }
 
 fn open_directory(parent: &OwnedFd, name: &CStr) -> std::result::Result<OwnedFd, Errno> {

@@ -31,15 +31,15 @@ pub(super) fn reason(name: &str, state: State, enabled: bool, last: &Last) -> Op
     match state {
         State::Running | State::Starting | State::Stopping => None,
         State::Unknown => Some("systemd gives it a state that is not known here".to_owned()),
-        State::Restarting => Some(match ending(last) {
+        State::Restarting => Some(match failure(last) {
             Some(how) => format!("it {how}, and systemd starts it again in a moment"),
             None => "systemd starts it again in a moment".to_owned(),
         }),
         State::Failed if enabled => {
-            let how = ending(last).map(|how| format!("; the last time it {how}")).unwrap_or_default();
+            let how = failure(last).map(|how| format!("; the last time it {how}")).unwrap_or_default();
             Some(format!("the start limit was reached: 5 starts within 10 minutes{how}; {again} tries again"))
         }
-        State::Failed => Some(match ending(last) {
+        State::Failed => Some(match failure(last) {
             Some(how) => format!("it {how}; {again} tries again"),
             None => format!("it failed, and nothing is recorded of how; {again} tries again"),
         }),
@@ -58,6 +58,11 @@ fn stopped(again: &str, enabled: bool, last: &Last) -> String {
         (None, true) => format!("it is enabled, but has not started since the machine booted; {again} starts it"),
         (None, false) => "it has not been started since the machine booted".to_owned(),
     }
+}
+
+/// How it failed. A record of success is that of a run before, when the helper could not even write a new one.
+fn failure(last: &Last) -> Option<String> {
+    ending(last).filter(|_| last.result.as_deref() != Some("success"))
 }
 
 /// How it ended, as what follows "it"; none when that is not known.
@@ -139,6 +144,7 @@ mod tests {
         last("signal", "killed", "SEGV"),
         Some("it crashed with signal SEGV, and systemd starts it again in a moment")
     )]
+    #[case(State::Restarting, true, last("success", "exited", "0"), Some("systemd starts it again in a moment"))]
     #[case(
         State::Failed,
         true,

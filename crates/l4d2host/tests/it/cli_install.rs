@@ -1,6 +1,5 @@
 //! `l4d2ctl install` against a stand-in for steamcmd: a shell script that works on the upper layer itself and says what
 //! the real one says. Steam is not contacted, nothing is mounted.
-#![cfg(test)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -17,10 +16,13 @@ use crate::fake_host::FakeHost;
 const STEAMCMD: &str = include_str!("cli_install/steamcmd.sh");
 
 /// The words of Debian's steamcmd without a network, byte for byte.
-const OFFLINE: &str = r"printf '%b' '[  0%] Checking for available update...\r\n[----] Verifying installation...\r\n'
-printf '%b' '[  0%] Downloading Update...\r\n[----] !!! Fatal Error: Steamcmd needs to be online to update.\tPlease confirm '
-printf '%b' 'your network connection and try again.\r\nsrc/tier0/threadtools.cpp (3787) : Assertion Failed: Illegal'
-exit 254";
+const OFFLINE: &str = r#"printf '%b' "Redirecting stderr to '/var/lib/left4me-steam/.local/share/Steam/logs/stderr.txt'\r\n"
+printf '%b' 'ILocalize::AddFile() failed to load file "public/steambootstrapper_english.txt".\r\n'
+printf '%b' '[  0%] Checking for available update...\r\n[----] Verifying installation...\r\n[  0%] Downloading Update...\r\n'
+printf '%b' '[  0%] Checking for available update...\r\n[----] !!! Fatal Error: Steamcmd needs to be online to update.\t '
+printf '%b' 'Please confirm your network connection and try again.\r\nthreadtools.cpp (3294) : Assertion Failed: Illegal '
+printf '%b' "termination of worker thread 'Thread(0x0x5874c730/0x0xf7b41b'\r\n"
+exit 254"#;
 
 fn host(script: &str) -> FakeHost {
     let host = FakeHost::new();
@@ -112,6 +114,14 @@ fn both_passes_make_a_published_game() {
 }
 
 #[test]
+fn on_a_terminal_progress_is_a_bar() {
+    let host = host("pass");
+    let shown = stdout(&host.on_a_terminal("install").assert().success());
+    assert!(shown.contains("downloading 0.00 % (0 B of 1.95 KiB)") && !shown.contains("progress: "), "{shown:?}");
+    assert!(shown.contains("step: publishing\r\ninstalled: build 1, version 2.2.4.1"), "{shown:?}");
+}
+
+#[test]
 fn an_update_shares_what_it_does_not_change_and_drops_what_is_gone() {
     let (host, _) = with_build_1("pass");
     let kept = ["left4dead2/same.txt", "left4dead2/gameinfo.txt", "srcds_run", ".steam/sdk32/steamclient.so"];
@@ -176,13 +186,13 @@ fn an_update_that_changes_nothing_makes_no_generation() {
     "error 8 \"Error! App '222860' state is 0x202 after update job.\"",
     1,
     74,
-    "the disk is full: the file system at /"
+    "the disk is too full for the game: the file system at /"
 )]
 #[case::disk_too(
     "error 8 \"Error! App '222860' state is 0x212 after update job.\"",
     1,
     74,
-    "the disk is full: the file system at /"
+    "the disk is too full for the game: the file system at /"
 )]
 #[case::network("error 8 \"Error! App '222860' state is 0x402 after update job.\"", 3, 75, "interrupted (state 0x402)")]
 #[case::network_too("error 8 \"Error! App '222860' state is 0x6 after update job.\"", 3, 75, "interrupted (state 0x6)")]

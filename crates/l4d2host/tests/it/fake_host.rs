@@ -78,11 +78,19 @@ impl FakeHost {
     }
 
     /// Starts `l4d2ctl`, with its output on a pipe, for a test that watches or kills it.
-    #[expect(clippy::disallowed_methods, reason = "process::Tool hands LEFT4ME_ROOT to nobody")]
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_l4d2ctl"));
         command.env_clear().envs(self.environment()).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
         command.spawn().unwrap()
+    }
+
+    /// `l4d2ctl` with these arguments on a terminal; what it shows comes out of standard output.
+    pub(crate) fn on_a_terminal(&self, arguments: &str) -> Command {
+        let mut command = Command::new("script");
+        command.env_clear().envs(self.environment()).env("TERM", "xterm");
+        let line = format!("exec {} {arguments}", env!("CARGO_BIN_EXE_l4d2ctl"));
+        command.args(["-qefc", &line, "/dev/null"]);
+        command
     }
 
     fn environment(&self) -> [(&'static str, OsString); 2] {

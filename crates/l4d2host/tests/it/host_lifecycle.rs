@@ -1,18 +1,16 @@
 //! Proofs 1 and 2 on the real host: one server from nothing to running, and which layer wins.
 
-use crate::lab::{Host, shown};
+use crate::lab::{ADDRESS, Host, shown};
 
 const PASSWORD: &str = "correct-horse";
 
 /// Leaves the host as a fresh installation would: no server, no overlay.
 pub(crate) fn clean(host: &Host) {
-    host.sh("for unit in $(systemctl list-units --all --plain --no-legend 'left4me-server@*' | awk '{print $1}'); do
-               unit=${unit#*@}
-               l4d2ctl delete ${unit%.service} >/dev/null
-             done
-             for name in $(ls /var/lib/left4me/instances); do l4d2ctl delete $name >/dev/null; done
-             rm -rf /var/lib/left4me/overlays/*
-             systemctl reset-failed");
+    host.sh(r"for unit in $(systemctl list-units --all --plain --no-legend 'left4me-server@*' | awk '{print $1}'); do
+            name=${unit#left4me-server@}; l4d2ctl delete ${name%.service} >/dev/null
+          done
+          for name in $(ls /var/lib/left4me/instances); do l4d2ctl delete $name >/dev/null; done
+          rm -rf /var/lib/left4me/overlays/*; systemctl reset-failed");
 }
 
 /// Makes a file of a plain overlay.
@@ -64,6 +62,9 @@ fn proof1_one_server_from_nothing_to_gone() {
     assert_eq!(answers["info"]["folder"], "left4dead2");
     assert_eq!(answers["info"]["app_id"], 550);
     assert_eq!(answers["rules"]["sv_tags"], "proof");
+    // RCON is for this machine alone.
+    let refused = host.lab("net", &["bash", "-c", &format!("exec 3<>/dev/tcp/{ADDRESS}/27015")]);
+    assert!(!refused.status.success(), "{}", shown(&refused));
     assert!(answers["rcon"]["status"].as_str().unwrap().contains("hostname: From the overlay"));
     assert!(answers["rcon"]["cvarlist"].as_str().unwrap().len() > 4096);
     let answers = host.judge(27015, PASSWORD, &[]);

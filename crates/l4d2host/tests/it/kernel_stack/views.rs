@@ -106,27 +106,34 @@ fn unmounting_removes_what_only_root_can_remove() {
     });
 }
 
-/// Design section 4: the work directory is not root's, so a link in its place is removed and not followed.
+/// Design section 4: the work directory is not root's, so what the kernel did not leave there is neither followed nor
+/// removed.
 #[test]
-fn proof8_unmounting_follows_no_link() {
+fn proof8_unmounting_touches_only_what_the_kernel_left() {
     sandbox::run(|sandbox| {
-        fs::create_dir_all("/var/lib/precious/inner").unwrap();
         sandbox.instance("alpha", sandbox.trees(1));
-        shell("ln -s /var/lib/precious /var/lib/left4me/runtime/alpha/work/work");
-        sandbox.overlay_works(&["umount", "alpha"]);
+        shell(
+            "mkdir -p /var/lib/precious/inner; mkdir -m 000 /var/lib/precious/work; cd /var/lib/precious/work; mkdir inner",
+        );
+        let precious = || shell("find /var/lib/precious -printf '%p %i %T@\n'");
+        let before = precious();
+        let umount_after = |line: &str, code| {
+            shell(&format!("cd /var/lib/left4me/runtime/alpha; {line}"));
+            let outcome = sandbox.overlay(&["umount", "alpha"]);
+            assert_eq!(outcome.code, Some(code), "{line}: {outcome:?}");
+            assert_eq!(before, precious(), "{line}");
+        };
+        umount_after("ln -s /var/lib/precious/work work/work", 0);
+        umount_after("rm work/work; mkdir -p work/work/admins", 0);
+        assert!(fs::exists(sandbox.path("runtime/alpha/work/work/admins")).unwrap(), "root's, but not the kernel's");
+        umount_after("rm -rf work/work; mkdir -m 000 work/work; chown 980:980 work/work", 0);
+        assert!(fs::exists(sandbox.path("runtime/alpha/work/work")).unwrap(), "mode 000, but not the kernel's");
+        let mounted = "mkdir work/work/mounted; mount --bind /var/lib/precious work/work/mounted";
+        umount_after(&format!("chown 0:0 work/work; ln -s /var/lib/precious/work work/work/link; {mounted}"), 71);
+        umount_after("umount work/work/mounted; mkfifo work/work/fifo; mkdir -p work/work/a/b/c", 0);
         assert!(!fs::exists(sandbox.path("runtime/alpha/work/work")).unwrap());
-        shell(
-            "cd /var/lib/left4me/runtime/alpha; mkdir -p work/work/a; ln -s /var/lib/precious work/work/a/link
-             mkdir work/work/mounted; mount --bind /var/lib/precious work/work/mounted",
-        );
-        assert_eq!(sandbox.overlay(&["umount", "alpha"]).code, Some(71), "a mount in there is not entered");
-        shell("umount /var/lib/left4me/runtime/alpha/work/work/mounted");
-        sandbox.overlay_works(&["umount", "alpha"]);
-        shell(
-            "cd /var/lib/left4me/runtime/alpha; rm -rf work; ln -s /var/lib/precious work; mkdir /var/lib/precious/work",
-        );
-        sandbox.overlay_works(&["umount", "alpha"]);
-        assert!(fs::exists("/var/lib/precious/inner").unwrap() && fs::exists("/var/lib/precious/work").unwrap());
+        umount_after(&format!("mkdir -m 000 work/work; mkdir -p work/work{}", "/a".repeat(40)), 71);
+        umount_after("rm -rf work; ln -s /var/lib/precious work", 0);
     });
 }
 
@@ -164,5 +171,22 @@ fn proof8_setuid_file_and_device_node_have_no_effect() {
         let outcome = sandbox.in_unit(&server("alpha"), (UNIT, GAME), "./id -u; ./group -g; echo > null");
         assert_eq!(outcome.stdout, format!("{UNIT}\n{GAME}\n"));
         assert!(outcome.stderr.contains("null: Permission denied"), "{outcome:?}");
+    });
+}
+
+/// Proof 8: each clone of a layer is as harmless as the overlay itself, and the one with the upper layer follows no link.
+#[test]
+fn proof8_every_clone_of_a_layer_is_harmless() {
+    sandbox::run(|sandbox| {
+        sandbox.instance("alpha", sandbox.trees(2));
+        let helper = env!("CARGO_BIN_EXE_left4me-overlay");
+        let trace = shell(&format!("strace -qq -e signal=none -e trace=mount_setattr {helper} mount alpha 2>&1"));
+        let clones: Vec<&str> = trace.lines().collect();
+        let [top, bottom, runtime] = clones.as_slice() else { panic!("two layers and the upper one: {trace}") };
+        for (clone, own) in [(top, "RDONLY"), (bottom, "RDONLY"), (runtime, "NOSYMFOLLOW")] {
+            for attribute in ["NOSUID", "NODEV", "IDMAP", own] {
+                assert!(clone.contains(&format!("MOUNT_ATTR_{attribute}")), "{attribute}: {clone}");
+            }
+        }
     });
 }
