@@ -57,7 +57,7 @@ fn proof8_200_swaps_through_the_unit() {
                 "cat >/run/left4me-test-swap.py
                  cd /var/lib/left4me; rm -f swap; ln -s /var/lib/decoy/$1 swap; chown -h left4me: swap
                  systemctl stop left4me-test-swap 2>/dev/null || true
-                 systemd-run --quiet --collect --unit=left4me-test-swap --property=User=left4me \\
+                 systemd-run --quiet --collect --unit=left4me-test-swap --property=User=left4me --property=Nice=10 \\
                    --property=WorkingDirectory=/var/lib/left4me python3 -I /run/left4me-test-swap.py $1 swap
                  for ((i = 0; i < $2; i++)); do systemctl start --wait left4me-server@alpha 2>/dev/null || true; done
                  systemctl stop left4me-test-swap

@@ -17,7 +17,8 @@ const READY: &str = "VAC secure mode is activated";
 fn traces(host: &Host) -> BTreeSet<String> {
     let found = host.sh("cut -d ' ' -f 4- /proc/1/mountinfo | grep -v ' /run/user/' | sed 's/ \\(shared\\|master\\):[0-9]*//g' | sort
              lsns --noheadings --notruncate --list --type mnt --output COMMAND | sort | uniq -c
-             find /run ! -path '/run/log/*' ! -path '/run/systemd/journal/*' ! -path '/run/sudo/*' ! -path '/run/user/*' | sort
+             find /run ! -path '/run/log/*' ! -path '/run/systemd/journal/*' ! -path '/run/sudo/*' ! -path '/run/user/*' \\
+               ! -path '/run/systemd/sessions/*' ! -path '/run/systemd/users/*' ! -name 'invocation:user*' ! -name 'session-*'
              find /tmp /var/tmp -maxdepth 1 -name '*left4me-server*'");
     found.lines().map(str::to_owned).collect()
 }

@@ -84,10 +84,10 @@ fn proof8_arguments_that_are_no_list_are_refused() {
     sandbox::run(|sandbox| {
         sandbox.instance("alpha", sandbox.trees(1));
         for (plant, words) in table {
-            shell(&format!("cd /var/lib/left4me/instances/alpha; rm -r argv; {plant}"));
+            shell(&format!("cd /var/lib/left4me/instances/alpha; rm -rf argv; {plant}"));
             sandbox.overlay_refuses(&["mount", "alpha"], 65, words);
-            shell("cd /var/lib/left4me/instances/alpha; touch argv");
         }
+        shell("cd /var/lib/left4me/instances/alpha; rm -rf argv");
         sandbox.instance("alpha", sandbox.trees(1));
         sandbox.overlay_works(&["mount", "alpha"]);
         assert_eq!(fs::read("/run/left4me/argv/alpha").unwrap(), b"-console\0");
