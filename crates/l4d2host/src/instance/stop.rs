@@ -2,11 +2,13 @@
 
 use std::os::fd::AsFd;
 
+use rustix::fs::fsync;
+
 use super::InstanceError;
 use crate::beneath::{open_dir, remove_tree};
 use crate::lock::Lock;
 use crate::name::InstanceName;
-use crate::report::{step, warn};
+use crate::report::step;
 use crate::root::Root;
 use crate::systemd::Systemd;
 use crate::tree::{gc, pins};
@@ -22,7 +24,7 @@ pub fn stop(root: &Root, systemd: &impl Systemd, name: &InstanceName) -> Result<
     }
     stop_locked(root, systemd, name, &lock)?;
     drop(lock);
-    collect(root, systemd);
+    gc::attempt(root, systemd);
     Ok(())
 }
 
@@ -34,21 +36,18 @@ pub(super) fn stop_locked(
 ) -> Result<(), InstanceError> {
     step("stopping the unit");
     systemd.disable(name, lock)?;
+    let mounted = root.mounted().join(format!("server-{name}"));
+    if mounted.exists() {
+        return Err(InstanceError::StillMounted { name: name.clone() });
+    }
     step("letting go of the layers");
     let dir = root.instance(name);
     match open_dir(&dir) {
         Ok(handle) => {
             remove_tree(handle.as_fd(), pins::PINS).map_err(InstanceError::io("removing", &dir.join(pins::PINS)))?;
-            Ok(())
+            fsync(&handle).map_err(InstanceError::io("syncing", &dir))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(InstanceError::io("opening", &dir)(error)),
-    }
-}
-
-/// Collects what nobody needs now. It is no reason to fail: the next collection does it.
-pub(super) fn collect(root: &Root, systemd: &impl Systemd) {
-    if let Err(error) = gc::collect(root, systemd) {
-        warn(&format!("trees that are not needed stay for now: {error}"));
     }
 }
