@@ -87,18 +87,18 @@ pub fn replace_file(dir: BorrowedFd<'_>, name: &str, bytes: &[u8], mode: u32) ->
     Ok(fsync(dir)?)
 }
 
-/// Opens a directory below `parent`, making it with mode 0755 when nothing, or something else, stands there.
+/// Opens a directory below `parent`, making it with mode 0755 when nothing, or something else, stands there. One that its
+/// owner may not read, write or enter gets that mode too.
 ///
 /// # Errors
 /// What the system calls say.
 pub fn make_dir(parent: BorrowedFd<'_>, name: &str) -> io::Result<OwnedFd> {
-    match open_dir_beneath(parent, name) {
+    match open_own_dir(parent, &CString::new(name)?) {
         Ok(dir) => return Ok(dir),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::NOTDIR | Errno::LOOP)) => {
             remove_tree(parent, name)?;
         }
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => unlock(parent, name)?,
         Err(error) => return Err(error),
     }
     match mkdirat(parent, name, Mode::from_raw_mode(0o755)) {
@@ -305,6 +305,19 @@ mod tests {
             assert!(meta.is_file() && meta.permissions().mode() & 0o777 == 0o600);
         }
         assert_eq!(std::fs::read_to_string(temp.path().join("victim")).unwrap(), "untouched");
+    }
+
+    #[test]
+    fn a_directory_that_was_locked_can_be_written_into_again() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = open_dir(temp.path()).unwrap();
+        std::fs::create_dir_all(temp.path().join("cfg")).unwrap();
+        for mode in [0o000, 0o500, 0o400, 0o300] {
+            std::fs::set_permissions(temp.path().join("cfg"), PermissionsExt::from_mode(mode)).unwrap();
+            make_dir(dir.as_fd(), "cfg").unwrap();
+            let now = std::fs::metadata(temp.path().join("cfg")).unwrap().permissions().mode();
+            assert_eq!(now & 0o777, 0o755, "{mode:o}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The layers of a server or an overlay, opened.
 
+use std::ffi::CString;
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::listing::LayerInfo;
 use super::{FilesError, UPPER};
-use crate::beneath::{open_dir, open_dir_beneath};
+use crate::beneath::{open_dir, open_dir_beneath, open_own_dir};
 use crate::instance::{InstanceError, load_spec};
 use crate::lock::Lock;
 use crate::name::{InstanceName, Layer, OverlayRef};
@@ -97,7 +98,14 @@ impl Stack {
     }
 
     fn open(&mut self, root: &Root, layer: &str, path: &str, own: bool) {
-        match open_dir(root.path()).and_then(|top| open_dir_beneath(top.as_fd(), path)) {
+        let opened = open_dir(root.path()).and_then(|top| match path.rsplit_once('/') {
+            // The server may have locked its own layer as a whole.
+            Some((above, name)) if own => {
+                open_own_dir(open_dir_beneath(top.as_fd(), above)?.as_fd(), &CString::new(name)?)
+            }
+            _ => open_dir_beneath(top.as_fd(), path),
+        });
+        match opened {
             Ok(dir) => {
                 let info = LayerInfo { layer: layer.to_owned(), path: path.to_owned() };
                 self.layers.push(Opened { info, dir, own });

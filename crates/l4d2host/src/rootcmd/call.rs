@@ -3,7 +3,6 @@
 use crate::exit::{self, ExitCode as _};
 use crate::name::NameError;
 use crate::stack::{StackError, sys};
-use rustix::fs::Mode;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -111,7 +110,6 @@ fn take_call(usage: &'static str, variables: &[&'static str]) -> Result<Call, Ca
         .filter_map(|(key, value)| variables.iter().find(|name| key == **name).map(|name| (*name, value)))
         .collect();
     sys::clear_environment();
-    rustix::process::umask(Mode::from_raw_mode(0o022));
     let arguments: Vec<OsString> = std::env::args_os().skip(1).take(ARGUMENTS_MAX + 1).collect();
     if arguments.len() > ARGUMENTS_MAX {
         return Err(CallError::Usage(usage));

@@ -3,6 +3,7 @@
 use super::call::{Call, CallError};
 use crate::name::{BuildName, InstanceName};
 use crate::stack::{self, Ending, Target};
+use rustix::fs::Mode;
 
 /// How the program is called.
 pub const USAGE: &str = "left4me-overlay mount|umount <instance>, or mount-build|umount-build <build>";
@@ -15,6 +16,8 @@ pub const VARIABLES: &[&str] = &["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"];
 /// # Errors
 /// [`CallError`], with the exit code that it names.
 pub fn main(call: &Call) -> Result<u8, CallError> {
+    // What is made here is for everybody to read, whatever the caller has set.
+    rustix::process::umask(Mode::from_raw_mode(0o022));
     let ending = || {
         let [result, code, status] = ["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"].map(|name| call.variable(name));
         Ending::parse(result, code, status)

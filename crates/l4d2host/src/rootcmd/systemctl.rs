@@ -34,6 +34,8 @@ enum Request {
 /// # Errors
 /// [`CallError`], with the exit code that it names; a code of systemctl itself is passed on.
 pub fn main(call: &Call) -> Result<u8, CallError> {
+    // What is made here is for everybody to read, whatever the caller has set.
+    rustix::process::umask(Mode::from_raw_mode(0o022));
     match parse(&call.arguments())? {
         Request::Enable(unit) => enable(&unit),
         Request::Disable(unit) => disable(&unit),

@@ -29,6 +29,9 @@ pub fn mount(target: &Target) -> Result<()> {
     home.come_back()?;
     let assembled = assembled?;
     record::mounted(target, &assembled.layers)?;
+    if let Some(arguments) = &assembled.arguments {
+        record::arguments(target, arguments)?;
+    }
     record::started(target)?;
     match mkdirat(&places, target.name(), Mode::from_raw_mode(0o755)) {
         Ok(()) | Err(Errno::EXIST) => {}

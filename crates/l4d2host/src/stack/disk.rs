@@ -5,8 +5,10 @@
 
 use super::error::{Result, StackError};
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, fstat, openat, openat2};
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, fstat, openat, openat2};
 use rustix::io::Errno;
+use std::fs::File;
+use std::io::Read;
 
 /// The root directory. Compiled in: nothing from outside can make a root program work elsewhere.
 const ROOT: &str = "/var/lib/left4me";
@@ -46,13 +48,28 @@ impl Disk {
         self.open_beneath(path, OFlags::PATH | OFlags::DIRECTORY).map_err(|errno| refuse(path, errno, "a directory"))
     }
 
-    /// Opens a file beneath the root for reading; never waits for the other end of a fifo.
+    /// Reads a short file beneath the root; never waits for the other end of a fifo.
     ///
     /// # Errors
-    /// [`StackError::Data`] when it is missing, or reached through a symbolic link.
-    pub(super) fn open_file(&self, path: &str) -> Result<OwnedFd> {
+    /// [`StackError::Data`] when it is missing, reached through a symbolic link, not a regular file, somebody else's, or
+    /// longer than `max` bytes.
+    pub(super) fn read(&self, path: &str, max: u64) -> Result<Vec<u8>> {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
-        self.open_beneath(path, flags).map_err(|errno| refuse(path, errno, "a regular file"))
+        let file = self.open_beneath(path, flags).map_err(|errno| refuse(path, errno, "a regular file"))?;
+        let stat = fstat(&file).map_err(StackError::system(format!("look at {path}")))?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(StackError::data(path, "it must be a regular file"));
+        }
+        // What is wrong with a file is quoted in the message, so a file of somebody else (a hard link) is not even read.
+        if stat.st_uid != self.uid {
+            return Err(StackError::data(path, "it must belong to the owner of the root directory"));
+        }
+        let mut bytes = Vec::new();
+        File::from(file).take(max + 1).read_to_end(&mut bytes).map_err(StackError::io(format!("read {path}")))?;
+        if bytes.len() as u64 > max {
+            return Err(StackError::data(path, format!("it must have at most {max} bytes")));
+        }
+        Ok(bytes)
     }
 
     fn open_beneath(&self, path: &str, flags: OFlags) -> std::result::Result<OwnedFd, Errno> {

@@ -5,6 +5,7 @@
 //! trusts nothing below the root directory, which belongs to an unprivileged user.
 
 mod account;
+mod arguments;
 mod assemble;
 mod attach;
 mod detach;

@@ -1,7 +1,7 @@
-//! What is known about stacks outside of the kernel: the layers of each one that may be mounted, and how each
-//! unit last started and ended.
+//! What is known about stacks outside of the kernel: the layers of each one that may be mounted, the arguments of its
+//! game, and how each unit last started and ended.
 //!
-//! Both are for unprivileged readers, and are replaced by rename. A name that begins with a dot is a file that
+//! All are for unprivileged readers, and are replaced by rename. A name that begins with a dot is a file that
 //! a killed helper did not finish.
 
 use super::error::{Result, StackError};
@@ -17,6 +17,7 @@ use std::io::{Read, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const MOUNTED: &str = "mounted";
+const ARGUMENTS: &str = "argv";
 const LAST: &str = "last";
 
 /// Most bytes that are read of a record.
@@ -46,16 +47,29 @@ fn harmless(value: Option<&OsStr>) -> String {
 
 /// Says which layers are about to be mounted, so that nobody removes them.
 pub(super) fn mounted(target: &Target, layers: &[Layer]) -> Result<()> {
-    replace(&directory(MOUNTED)?, MOUNTED, &target.label(), &render_layers(layers))
+    replace(&directory(MOUNTED)?, MOUNTED, &target.label(), render_layers(layers).as_bytes())
 }
 
-/// Takes back what [`mounted`] said.
+/// Says what the game is to be started with; its unit binds this file.
+pub(super) fn arguments(target: &Target, arguments: &[u8]) -> Result<()> {
+    replace(&directory(ARGUMENTS)?, ARGUMENTS, target.name(), arguments)
+}
+
+/// Takes back what [`mounted`] and [`arguments`] said.
 pub(super) fn unmounted(target: &Target) -> Result<()> {
-    let directory = directory(MOUNTED)?;
-    for name in [target.label(), unfinished(&target.label())] {
-        match unlinkat(&directory, &name, AtFlags::empty()) {
+    remove(MOUNTED, &target.label())?;
+    if target.arguments().is_some() {
+        remove(ARGUMENTS, target.name())?;
+    }
+    Ok(())
+}
+
+fn remove(shown: &str, name: &str) -> Result<()> {
+    let directory = directory(shown)?;
+    for name in [name, &unfinished(name)] {
+        match unlinkat(&directory, name, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
-            Err(errno) => return Err(StackError::System { action: format!("remove {MOUNTED}/{name}"), errno }),
+            Err(errno) => return Err(StackError::System { action: format!("remove {shown}/{name}"), errno }),
         }
     }
     Ok(())
@@ -63,7 +77,7 @@ pub(super) fn unmounted(target: &Target) -> Result<()> {
 
 /// Says that the unit is starting now.
 pub(super) fn started(target: &Target) -> Result<()> {
-    replace(&directory(LAST)?, LAST, &target.unit(), &format!("started={}\n", now()))
+    replace(&directory(LAST)?, LAST, &target.unit(), format!("started={}\n", now()).as_bytes())
 }
 
 /// Says that the unit ended now, and how; keeps when it started.
@@ -72,7 +86,7 @@ pub(super) fn ended(target: &Target, ending: &Ending) -> Result<()> {
     let started = read_started(&directory, &target.unit())?;
     let Ending { result, code, status } = ending;
     let text = format!("started={started}\nended={}\nresult={result}\ncode={code}\nstatus={status}\n", now());
-    replace(&directory, LAST, &target.unit(), &text)
+    replace(&directory, LAST, &target.unit(), text.as_bytes())
 }
 
 fn directory(name: &str) -> Result<OwnedFd> {
@@ -105,12 +119,12 @@ fn parse_started(text: &str) -> String {
     if value.bytes().all(|byte| byte.is_ascii_digit()) { value.to_owned() } else { String::new() }
 }
 
-fn replace(directory: &OwnedFd, shown: &str, name: &str, text: &str) -> Result<()> {
+fn replace(directory: &OwnedFd, shown: &str, name: &str, content: &[u8]) -> Result<()> {
     let temporary = unfinished(name);
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = openat(directory, &temporary, flags, Mode::from_raw_mode(0o644))
         .map_err(StackError::system(format!("make {shown}/{temporary}")))?;
-    File::from(file).write_all(text.as_bytes()).map_err(StackError::io(format!("write {shown}/{temporary}")))?;
+    File::from(file).write_all(content).map_err(StackError::io(format!("write {shown}/{temporary}")))?;
     renameat(directory, &temporary, directory, name).map_err(StackError::system(format!("replace {shown}/{name}")))
 }
 

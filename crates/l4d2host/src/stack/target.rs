@@ -83,6 +83,15 @@ impl Target {
         }
     }
 
+    /// The file that holds the arguments of the game, relative to the root; a build has none.
+    #[must_use]
+    pub fn arguments(&self) -> Option<String> {
+        match self {
+            Self::Server(name) => Some(format!("instances/{name}/argv")),
+            Self::Build(_) => None,
+        }
+    }
+
     /// Where the stack is attached.
     #[must_use]
     pub fn mount_point(&self) -> String {

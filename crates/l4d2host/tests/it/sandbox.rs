@@ -143,6 +143,7 @@ impl Sandbox {
         self.directory(&format!("runtime/{name}/upper"));
         self.directory(&format!("runtime/{name}/work"));
         self.write(&format!("instances/{name}/pins"), pins);
+        self.write(&format!("instances/{name}/argv"), "-console\0");
     }
 
     /// Runs `left4me-overlay`.

@@ -67,6 +67,35 @@ fn proof8_pins_as_directory_socket_or_nothing_are_refused() {
     });
 }
 
+/// Proof 8: the arguments are read like the pins, and copied to root's own directory, from where the unit binds them.
+#[test]
+fn proof8_arguments_that_are_no_list_are_refused() {
+    let table = [
+        ("mkfifo argv", "regular file"),
+        ("ln -s /etc/shadow argv", "symbolic link"),
+        ("ln -s argv argv", "symbolic link"),
+        ("mkdir argv", "regular file"),
+        ("true", "does not exist"),
+        ("truncate --size=1G argv; chown --reference=pins argv", "at most 65536 bytes"),
+        ("printf 'a\\0' > argv", "must belong to the owner"),
+        ("touch argv; chown --reference=pins argv", "at least one argument"),
+        ("printf 'a\\0b' > argv; chown --reference=pins argv", "end with a NUL"),
+    ];
+    sandbox::run(|sandbox| {
+        sandbox.instance("alpha", sandbox.trees(1));
+        for (plant, words) in table {
+            shell(&format!("cd /var/lib/left4me/instances/alpha; rm -r argv; {plant}"));
+            sandbox.overlay_refuses(&["mount", "alpha"], 65, words);
+            shell("cd /var/lib/left4me/instances/alpha; touch argv");
+        }
+        sandbox.instance("alpha", sandbox.trees(1));
+        sandbox.overlay_works(&["mount", "alpha"]);
+        assert_eq!(fs::read("/run/left4me/argv/alpha").unwrap(), b"-console\0");
+        sandbox.overlay_works(&["umount", "alpha"]);
+        assert_eq!(fs::read_dir("/run/left4me/argv").unwrap().count(), 0);
+    });
+}
+
 /// Proof 8: only lines that name a layer in one of the three forms, which leave no room for a path of one's own.
 #[test]
 fn proof8_pins_that_name_no_layer_are_refused() {
