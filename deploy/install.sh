@@ -315,7 +315,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 check_machine
-exec 9>/run/lock/left4me-install
+exec 9>>/run/left4me-install.lock
 flock -n 9 || die "another install.sh is at work"
 UPDATE=
 [ ! -e "$LAID" ] || UPDATE=yes

@@ -1,6 +1,7 @@
 //! `stop`: takes the unit down, for the next boots too, and lets go of the trees.
 
 use std::os::fd::AsFd;
+use std::path::Path;
 
 use rustix::fs::fsync;
 
@@ -10,6 +11,7 @@ use crate::lock::Lock;
 use crate::name::InstanceName;
 use crate::report::step;
 use crate::root::Root;
+use crate::stack::mountinfo::parse;
 use crate::systemd::Systemd;
 use crate::tree::{gc, pins};
 
@@ -36,8 +38,7 @@ pub(super) fn stop_locked(
 ) -> Result<(), InstanceError> {
     step("stopping the unit");
     systemd.disable(name, lock)?;
-    let mounted = root.mounted().join(format!("server-{name}"));
-    if mounted.exists() {
+    if root.mounted().join(format!("server-{name}")).exists() && is_mounted(name) {
         return Err(InstanceError::StillMounted { name: name.clone() });
     }
     step("letting go of the layers");
@@ -50,4 +51,12 @@ pub(super) fn stop_locked(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(InstanceError::io("opening", &dir)(error)),
     }
+}
+
+/// Whether the stack is really there: a helper that was killed leaves its record behind.
+fn is_mounted(name: &InstanceName) -> bool {
+    let place = format!("/run/left4me/server/{name}");
+    let table = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
+    // What cannot be read is taken for mounted: the record says so.
+    parse(&table).map_or(true, |mounts| mounts.iter().any(|mount| mount.mount_point == Path::new(&place)))
 }
