@@ -1,7 +1,7 @@
 //! From the upper layer of a build to a published tree.
 //!
 //! ```text
-//! builds/<x>/upper ──settle──> rename to publish ──clone of the base + merge──> trees/…/.new-<n>
+//! builds/<x>/upper ──settle, syncfs──> rename to publish ──clone of the base + merge──> trees/…/.new-<n>
 //!                                                                       syncfs, rename to <n>, swap the link
 //! ```
 //! Killed at any point, the last tree stays published, and [`recover`] finishes or discards what was left.
@@ -96,7 +96,7 @@ impl<'a> Build<'a> {
         let handle = open_dir(&dir).map_err(TreeError::io("opening", &dir))?;
         let upper = open_dir_beneath(handle.as_fd(), UPPER).map_err(|_| TreeError::NothingBuilt(self.name.clone()))?;
         settle::settle(upper.as_fd())?;
-        // Whatever is called `publish` is trusted after a power cut: its files must be on disk before its name is.
+        // A `publish` that is found after a power cut is published: what is in it must be on disk before it has that name.
         syncfs(&upper).map_err(TreeError::io("syncing", &dir.join(UPPER)))?;
         discard(&dir, PUBLISH)?;
         renameat(&handle, UPPER, &handle, PUBLISH).map_err(TreeError::io("renaming", &dir.join(UPPER)))?;
