@@ -19,7 +19,7 @@ KERNEL_NEEDED=6.8
 PROGRAMS=(l4d2ctl l4d2web)
 HELPERS=(left4me-overlay left4me-systemctl left4me-journalctl left4me-exec)
 # sudo and nft are what left4me calls; the rest is what the game, a 32-bit program, is linked with.
-PACKAGES=(sudo nftables ca-certificates libc6:i386 libgcc-s1:i386 libstdc++6:i386 zlib1g:i386)
+PACKAGES=(sudo dbus nftables ca-certificates libc6:i386 libgcc-s1:i386 libstdc++6:i386 zlib1g:i386)
 LIB=/usr/local/lib/left4me
 LAID=$LIB/installed # what this script has laid down: files, and with a slash at the end directories that were not there
 DROPINS=/etc/systemd/system
@@ -315,7 +315,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 check_machine
-exec 9>/run/lock/left4me-install
+exec 9>>/run/left4me-install.lock
 flock -n 9 || die "another install.sh is at work"
 UPDATE=
 [ ! -e "$LAID" ] || UPDATE=yes

@@ -36,17 +36,17 @@ rust_tests() { # rust_tests PROFILE ARGS...: runs them and adds up what nextest 
   [ "$code" = 0 ] || [ "$failed" != 0 ] || failed=1
 }
 
-shell_scripts() { git ls-files -co --exclude-standard 'deploy/*.sh' '.ci/*' | grep . | xargs shellcheck -x -P SCRIPTDIR; }
+shell_scripts() { find deploy .ci \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -x -P SCRIPTDIR {} +; }
 
 if [ -z "$FAST" ]; then
   step "set-up"
   $LAB/setup.sh
   needed=(shellcheck strace python3-venv sudo)
   dpkg-query --show "${needed[@]}" >/dev/null 2>&1 ||
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${needed[@]}"
+    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${needed[@]}"; }
 fi
 deploy/toolchain.sh --nextest
-if command -v shellcheck >/dev/null; then check "shellcheck" shell_scripts; fi
+if command -v shellcheck >/dev/null; then check "shellcheck" shell_scripts; else skipped=$((skipped + 1)); fi
 check "format" cargo fmt --all --check
 check "lints" cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
 

@@ -14,6 +14,7 @@ die() {
 new_enough() {
   local found
   command -v cargo >/dev/null && command -v cc >/dev/null || return 1
+  cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || return 1
   found=$(cd "$REPO" && rustc --version | cut -d' ' -f2)
   printf '%s\n' "$NEEDED" "${found%%-*}" | sort --check=quiet --version-sort
 }

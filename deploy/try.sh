@@ -49,17 +49,18 @@ uplink_down() {
 
 # ---------------------------------------------------------------------------------------------------------------------
 
-case ${1:-} in
-  '') ;;
-  --real) REAL=1 ;;
-  --stop)
-    uplink_down
-    "$HOST" down "$NAME"
-    exit
-    ;;
-  *) usage >&2 && exit 2 ;;
-esac
-[ "${2:-}" != --accept-steam-license ] || LICENSE=("$2")
+for option in "$@"; do
+  case $option in
+    --real) REAL=1 ;;
+    --accept-steam-license) LICENSE=("$option") ;;
+    --stop)
+      uplink_down
+      "$HOST" down "$NAME"
+      exit
+      ;;
+    *) usage >&2 && exit 2 ;;
+  esac
+done
 
 "$LAB/setup.sh"
 deploy/toolchain.sh
@@ -68,11 +69,15 @@ if "$HOST" pid "$NAME" >/dev/null 2>&1; then
   echo "the host is there already; deploy/try.sh --stop removes it" >&2
   exit 1
 fi
+"$HOST" down "$NAME" # what a reboot of the machine left of one
 trap '[ $? = 0 ] || { uplink_down; "$HOST" down "$NAME"; }' EXIT
 if [ -n "$REAL" ]; then
-  command -v nft >/dev/null || apt-get -qq -y --no-install-recommends install nftables
+  command -v nft >/dev/null || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install nftables; }
   LEFT4ME_PROVISION_ONLY_COPY=1 "$LAB/provision.sh" host "$NAME"
   uplink_up "$("$HOST" net "$NAME" | tail -n 1)"
+  # The lab's hosts have agreed to Steam's licence for their tests; here somebody is asked.
+  # shellcheck disable=SC2016  # for the shell in the host
+  in_host sh -c 'apt-get -qq -y purge steamcmd:i386 && for p in steamcmd steam; do echo PURGE | debconf-communicate $p; done' >/dev/null
   in_host /opt/left4me-source/deploy/install.sh --bin-dir /opt/left4me-bin "${LICENSE[@]}"
 else
   "$LAB/provision.sh" host "$NAME"

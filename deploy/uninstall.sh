@@ -29,6 +29,8 @@ confirm() {
 
 stop_all() {
   local link enabled=()
+  # From here on left4me can start nothing any more.
+  rm -f /etc/sudoers.d/left4me
   # Disabled first: a server that is about to restart must not come back.
   for link in "$WANTS"/left4me-*.service; do
     [ ! -L "$link" ] || enabled+=("${link##*/}")
@@ -55,7 +57,7 @@ remove_files() {
     rm -f -- "$LAID"
     rmdir --ignore-fail-on-non-empty "${LAID%/*}"
   fi
-  rm -rf /run/left4me /run/lock/left4me-install
+  rm -rf --one-file-system /run/left4me /run/left4me-install.lock
   [ ! -d /overlay ] || rmdir /overlay
   systemctl daemon-reload
 }

@@ -9,8 +9,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, fchmod, fsync, linkat, mkdirat, openat, openat2, renameat,
-    statat, unlinkat,
+    AtFlags, CWD, Dir, FileType, Mode, OFlags, RenameFlags, ResolveFlags, fchmod, fsync, linkat, mkdirat, openat,
+    openat2, renameat, renameat_with, statat, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -218,6 +218,17 @@ fn remove_one(dir: BorrowedFd<'_>, name: &CStr, freed: &mut u64) -> Result<(), E
     }
 }
 
+/// Moves a directory that is too deep to the top, under a name that nothing there has.
+fn lift(dir: &OwnedFd, name: &CStr, top: &OwnedFd, lifted: &mut u64) -> io::Result<()> {
+    loop {
+        *lifted += 1;
+        match renameat_with(dir, name, top, format!(".left4me-deep-{lifted}"), RenameFlags::NOREPLACE) {
+            Err(Errno::EXIST) => {}
+            other => return Ok(other?),
+        }
+    }
+}
+
 fn empty(top: &OwnedFd, dir: &OwnedFd, depth: usize, lifted: &mut u64, freed: &mut u64) -> io::Result<()> {
     for entry in entries(dir.as_fd())? {
         if entry.kind != FileType::Directory {
@@ -229,8 +240,7 @@ fn empty(top: &OwnedFd, dir: &OwnedFd, depth: usize, lifted: &mut u64, freed: &m
         }
         let below = open_own_dir(dir.as_fd(), &entry.name)?;
         if depth >= DEPTH_MAX {
-            *lifted += 1;
-            renameat(dir, &entry.name, top, format!(".left4me-deep-{lifted}"))?;
+            lift(dir, &entry.name, top, lifted)?;
             continue;
         }
         empty(top, &below, depth + 1, lifted, freed)?;

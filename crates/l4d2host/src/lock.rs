@@ -99,7 +99,7 @@ impl Lock {
     fn take(root: &Root, name: &str, operation: FlockOperation) -> Result<Option<Self>, LockError> {
         let path = root.locks().join(name);
         let unusable = |source| LockError::Unusable { path: path.clone(), source };
-        let open = || OpenOptions::new().create(true).truncate(false).read(true).append(true).mode(0o644).open(&path);
+        let open = || OpenOptions::new().create(true).truncate(false).read(true).append(true).mode(0o600).open(&path);
         let file = open()
             .or_else(|error| {
                 if error.kind() != std::io::ErrorKind::NotFound {

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io::Write;
 
+use crate::terminal::escape;
+
 /// Says that a step begins. Every line is flushed, so that whoever reads a pipe sees it at once.
 pub fn step(text: &str) {
     line(&format!("step: {text}"));
@@ -18,6 +20,7 @@ pub fn line(text: &str) {
 /// Warns; the work goes on.
 pub fn warn(text: &str) {
     let mut out = anstream::stderr().lock();
+    let text = escape(text, &[]);
     let _ = writeln!(out, "warning: {text}").and_then(|()| out.flush());
 }
 

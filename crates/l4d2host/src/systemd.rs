@@ -47,8 +47,14 @@ impl Unit {
     /// automatic restart counts as running.
     #[must_use]
     pub fn is_down(&self) -> bool {
-        matches!(self.active.as_str(), "inactive" | "failed")
+        is_down(&self.active)
     }
+}
+
+/// Whether a unit in this state runs nothing, and will not by itself.
+#[must_use]
+pub fn is_down(active: &str) -> bool {
+    matches!(active, "inactive" | "failed")
 }
 
 /// The name of a server's unit.
@@ -90,8 +96,17 @@ pub trait Systemd {
     /// # Errors
     /// As [`Systemd::units`].
     fn is_down(&self, name: &InstanceName) -> Result<bool, SystemdError> {
+        Ok(is_down(&self.state(name)?))
+    }
+
+    /// The state of a server's unit, such as `active`; one that systemd has not loaded is `inactive`.
+    ///
+    /// # Errors
+    /// As [`Systemd::units`].
+    fn state(&self, name: &InstanceName) -> Result<String, SystemdError> {
         let unit = server_unit(name);
-        Ok(self.units()?.iter().find(|known| known.unit == unit).is_none_or(Unit::is_down))
+        let known = self.units()?.into_iter().find(|known| known.unit == unit);
+        Ok(known.map_or_else(|| "inactive".to_owned(), |known| known.active))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::instance::InstanceError;
 use crate::report::chain;
 use crate::root::RootError;
 use crate::state::StateError;
+use crate::terminal::escape;
 use crate::tree::TreeError;
 
 use super::privilege::PrivilegeError;
@@ -63,7 +64,8 @@ impl CliError {
     /// Prints the error and what led to it, on one line.
     pub fn print(&self) {
         let text = chain(self);
-        let _ = writeln!(anstream::stderr(), "l4d2ctl: {text}");
+        // A name that foreign code chose may stand in it.
+        let _ = writeln!(anstream::stderr(), "l4d2ctl: {}", escape(&text, &[]));
     }
 }
 

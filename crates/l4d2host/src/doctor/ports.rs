@@ -33,10 +33,7 @@ pub(super) fn ports(root: &Root, servers: &[Server]) -> Check {
         let (first, last) = (range.start(), range.end());
         return Check::warn(
             "ports",
-            format!(
-                "RCON is open to the outside, since the firewall closes {first} to {last} only, on {}",
-                join(&outside)
-            ),
+            format!("outside of {first} to {last}, the ports that are kept for servers: {}", join(&outside)),
             format!("change the range in {SETTINGS} and systemctl reload left4me-nftables.service, or the ports"),
         );
     }

@@ -177,7 +177,7 @@ mod tests {
     #[case(failed(Failure::State(0x402)), Reason::Interrupted(0x402))]
     #[case(failed(Failure::State(0x6)), Reason::Interrupted(0x6))]
     #[case(failed(Failure::State(0x426)), Reason::Interrupted(0x426))]
-    #[case(failed(Failure::State(0x602)), Reason::Write)]
+    #[case(failed(Failure::State(0x602)), Reason::Interrupted(0x602))]
     #[case(failed(Failure::State(0x606)), Reason::Write)]
     #[case(failed(Failure::AppInfoTimeout), Reason::NoAnswer)]
     #[case(failed(Failure::NoConnection), Reason::Unreachable)]
@@ -243,9 +243,14 @@ mod tests {
     #[test]
     fn a_bad_network_is_no_reason_for_a_full_download() {
         let mut machine = Machine::new(true);
-        machine.judge(&failed(Failure::State(0x402)));
-        machine.judge(&failed(Failure::State(0x602)));
-        assert_eq!(machine.judge(&failed(Failure::State(0x602))), Next::Fail(Reason::Write));
+        let interrupted = failed(Failure::State(0x602));
+        machine.judge(&interrupted);
+        machine.judge(&interrupted);
+        assert_eq!(machine.judge(&interrupted), Next::Fail(Reason::Interrupted(0x602)));
+        let mut machine = Machine::new(true);
+        machine.judge(&interrupted);
+        machine.judge(&failed(Failure::State(0x606)));
+        assert_eq!(machine.judge(&failed(Failure::State(0x606))), Next::Fail(Reason::Write));
     }
 
     fn outcome() -> impl Strategy<Value = Outcome> {

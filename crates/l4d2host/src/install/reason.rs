@@ -87,7 +87,7 @@ impl Reason {
         match failure {
             Failure::State(0x202 | 0x212) => Self::DiskFull,
             Failure::State(_) if outcome.disk_full => Self::DiskFull,
-            Failure::State(0x602 | 0x606) => Self::Write,
+            Failure::State(0x606) => Self::Write,
             Failure::State(state) => Self::Interrupted(*state),
             Failure::NeedsOnline => Self::Offline,
             Failure::NoConnection => Self::Unreachable,

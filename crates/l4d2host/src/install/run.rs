@@ -87,7 +87,10 @@ fn ended(code: u8, record: Option<&Last>) -> Ended {
     if code == 0 {
         return Ended::Code(0);
     }
-    let Some(last) = record else { return Ended::NeverRan(code) };
+    // A record without a code is of a unit whose mount helper failed.
+    let Some(last) = record.filter(|last| last.code.as_deref().is_some_and(|code| !code.is_empty())) else {
+        return Ended::NeverRan(code);
+    };
     if last.result.as_deref() == Some("oom-kill") {
         return Ended::OutOfMemory;
     }
@@ -110,7 +113,8 @@ mod tests {
     #[case::no_unit(1, None, Ended::NeverRan(1))]
     #[case::its_own_code(1, Some("started=1\nended=2\nresult=exit-code\ncode=exited\nstatus=8\n"), Ended::Code(8))]
     #[case::a_broken_record(1, Some("code=exited\nstatus=many\n"), Ended::Code(1))]
-    #[case::half_a_record(4, Some("started=1\n"), Ended::Code(4))]
+    #[case::half_a_record(4, Some("started=1\n"), Ended::NeverRan(4))]
+    #[case::no_mount(1, Some("ended=2\nresult=exit-code\ncode=\nstatus=\n"), Ended::NeverRan(1))]
     #[case::stopped(1, Some("result=signal\ncode=killed\nstatus=TERM\n"), Ended::Killed)]
     #[case::stopped_below_script(1, Some("result=exit-code\ncode=exited\nstatus=143\n"), Ended::Killed)]
     #[case::crashed(1, Some("result=core-dump\ncode=dumped\nstatus=SEGV\n"), Ended::Code(1))]

@@ -19,10 +19,10 @@ use super::version::Version;
 use super::view::View;
 use crate::beneath::{entries, open_dir};
 use crate::name::{BuildName, TreeId};
-use crate::report::{chain, line, step, warn};
+use crate::report::{line, step, warn};
 use crate::root::Root;
 use crate::systemd::{Systemd, Unit};
-use crate::tree::current::current;
+use crate::tree::current::standing;
 use crate::tree::publish::{Build, UPPER};
 use crate::tree::{TreeError, gc, pins};
 
@@ -45,7 +45,7 @@ const MOUNTED: &str = "build-installation";
 pub fn install(root: &Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) -> Result<(), InstallError> {
     let build = lock(root)?;
     stop_leftovers(systemd, steamcmd)?;
-    let update = current(root, &BuildName::Installation)?.is_some();
+    let update = standing(root, &BuildName::Installation)?.is_some();
     let base = prepare(root, &build)?;
     let base = run_passes(root, steamcmd, &build, base)?;
     let staging = Staging::new(root, base);
@@ -62,9 +62,7 @@ pub fn install(root: &Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) ->
             line("servers that run keep the game that they started with; `l4d2ctl restart <name>` gives them this one");
         }
     }
-    if let Err(error) = gc::collect(root, systemd) {
-        warn(&format!("trees that are not needed stay for now: {}", chain(&error)));
-    }
+    gc::attempt(root, systemd);
     Ok(())
 }
 
@@ -99,7 +97,7 @@ fn prepare(root: &Root, build: &Build<'_>) -> Result<Option<TreeId>, InstallErro
     let dir = root.build(&BuildName::Installation);
     let on_nothing =
         pins::load(&dir.join(pins::PINS)).is_ok_and(|layers| layers.is_some_and(|layers| layers.is_empty()));
-    let full = on_nothing && dir.join(UPPER).is_dir() && current(root, &BuildName::Installation)?.is_some();
+    let full = on_nothing && dir.join(UPPER).is_dir() && standing(root, &BuildName::Installation)?.is_some();
     let (base, resumed) = build.prepare(true, full)?;
     if resumed {
         line("going on where the last installation ended");

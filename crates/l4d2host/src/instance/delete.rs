@@ -2,12 +2,13 @@
 
 use super::InstanceError;
 use super::reset::{remove_below, remove_runtime};
-use super::stop::{collect, stop_locked};
+use super::stop::stop_locked;
 use crate::lock::Lock;
 use crate::name::InstanceName;
 use crate::report::{line, step};
 use crate::root::Root;
 use crate::systemd::{Systemd, server_unit};
+use crate::tree::gc;
 
 /// Stops a server and removes it. One that does not exist is no error.
 ///
@@ -27,6 +28,6 @@ pub fn delete(root: &Root, systemd: &impl Systemd, name: &InstanceName) -> Resul
     step("removing the spec");
     remove_below(&root.instances(), name.as_str())?;
     drop(lock);
-    collect(root, systemd);
+    gc::attempt(root, systemd);
     Ok(())
 }

@@ -33,6 +33,27 @@ pub enum InstanceError {
     /// There is no such instance.
     #[error("server {0} does not exist: make it with `l4d2ctl initialize {0} -f <spec.yaml>`")]
     Missing(InstanceName),
+    /// The unit is on its way down, or waits for what a crash left to be taken away.
+    #[error("server {0} is stopping just now: try again in a moment")]
+    Stopping(InstanceName),
+    /// The unit is down, but its stack is still mounted: somebody holds it.
+    #[error(
+        "the files of server {name} are still in use: end what holds them (`journalctl -u left4me-server@{name}` names it), then `l4d2ctl start {name}` and stop it again"
+    )]
+    StillMounted {
+        /// The server.
+        name: InstanceName,
+    },
+    /// The `server.cfg` of an overlay that has an alias cannot be copied.
+    #[error(
+        "left4dead2/cfg/server.cfg of overlay \"{reference}\" cannot be used: give a regular file of at most 1 MiB"
+    )]
+    Cfg {
+        /// The overlay.
+        reference: OverlayRef,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A plain directory holds a file of a third owner.
     #[error(
         "overlay \"{reference}\": {path} belongs to user {uid} and group {gid}, which a server can neither change nor delete: give everything in it to left4me (chown -R left4me:left4me) or to root"
@@ -74,8 +95,10 @@ impl ExitCode for InstanceError {
             Self::Tree(error) => error.exit_code(),
             Self::Spec { source, .. } => source.exit_code(),
             Self::Missing(_) => exit::NO_INPUT,
-            Self::Foreign { .. } => exit::DATA,
-            Self::Io { .. } => exit::CANNOT_CREATE,
+            Self::Foreign { .. } | Self::Cfg { .. } => exit::DATA,
+            Self::Stopping(_) | Self::StillMounted { .. } => exit::BUSY,
+            Self::Io { action: "making" | "writing" | "preparing", .. } => exit::CANNOT_CREATE,
+            Self::Io { .. } => exit::IO,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use super::stop::{collect, stop_locked};
+use super::stop::stop_locked;
 use super::{ARGV, InstanceError};
 use crate::beneath::{open_dir, remove_tree};
 use crate::lock::Lock;
@@ -11,6 +11,7 @@ use crate::name::InstanceName;
 use crate::report::step;
 use crate::root::Root;
 use crate::systemd::Systemd;
+use crate::tree::gc;
 
 /// Stops a server and removes all that it wrote; its spec stays. One that does not exist has nothing to remove.
 ///
@@ -22,7 +23,7 @@ pub fn reset(root: &Root, systemd: &impl Systemd, name: &InstanceName) -> Result
     remove_runtime(root, name)?;
     remove_below(&root.instance(name), ARGV)?;
     drop(lock);
-    collect(root, systemd);
+    gc::attempt(root, systemd);
     Ok(())
 }
 
@@ -39,5 +40,5 @@ pub(super) fn remove_below(dir: &Path, name: &str) -> Result<(), InstanceError> 
         Err(error) => return Err(InstanceError::io("opening", dir)(error)),
     };
     remove_tree(handle.as_fd(), name).map_err(InstanceError::io("removing", &dir.join(name)))?;
-    Ok(())
+    rustix::fs::fsync(&handle).map_err(InstanceError::io("syncing", dir))
 }

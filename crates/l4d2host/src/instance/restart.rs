@@ -1,12 +1,13 @@
 //! `restart`: stop and start under one lock, on what is published now.
 
 use super::start::start_locked;
-use super::stop::{collect, stop_locked};
+use super::stop::stop_locked;
 use super::{InstanceError, load_spec};
 use crate::lock::Lock;
 use crate::name::InstanceName;
 use crate::root::Root;
 use crate::systemd::Systemd;
+use crate::tree::gc;
 
 /// Restarts a server; one that is down is started.
 ///
@@ -18,6 +19,6 @@ pub fn restart(root: &Root, systemd: &impl Systemd, name: &InstanceName) -> Resu
     stop_locked(root, systemd, name, &lock)?;
     start_locked(root, systemd, name, &lock)?;
     drop(lock);
-    collect(root, systemd);
+    gc::attempt(root, systemd);
     Ok(())
 }

@@ -8,9 +8,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use super::InstanceError;
-use crate::beneath::{
-    make_dir, open_dir, open_dir_beneath, open_file_beneath, read_bounded, remove_tree, replace_file,
-};
+use crate::beneath::{make_dir, open_dir, open_file_beneath, read_bounded, remove_tree, replace_file};
 use crate::name::{InstanceName, Layer};
 use crate::root::Root;
 use crate::spec::Spec;
@@ -37,7 +35,7 @@ pub(super) fn stage(root: &Root, name: &InstanceName, spec: &Spec, layers: &[Lay
     let game = make_dir(upper.as_fd(), CFG[0]).map_err(failed)?;
     let cfg = make_dir(game.as_fd(), CFG[1]).map_err(failed)?;
     sweep(&base, &cfg).map_err(failed)?;
-    let copies = aliases(root, spec, layers).map_err(failed)?;
+    let copies = aliases(root, spec, layers)?;
     let names: String = copies.iter().flat_map(|(name, _)| [name.as_str(), "\n"]).collect();
     replace_file(base.as_fd(), STAGED, names.as_bytes(), 0o600).map_err(failed)?;
     for (file, bytes) in &copies {
@@ -63,16 +61,16 @@ fn sweep(base: &OwnedFd, cfg: &OwnedFd) -> io::Result<()> {
 }
 
 /// The alias files and what is in them; an overlay without a `server.cfg` has none.
-fn aliases(root: &Root, spec: &Spec, layers: &[Layer]) -> io::Result<Vec<(String, Vec<u8>)>> {
+fn aliases(root: &Root, spec: &Spec, layers: &[Layer]) -> Result<Vec<(String, Vec<u8>)>, InstanceError> {
     let mut copies = Vec::new();
-    let base = open_dir(root.path())?;
+    let base = open_dir(root.path()).map_err(InstanceError::io("opening", root.path()))?;
     for (entry, layer) in spec.overlays.iter().zip(layers) {
         let Some(alias) = &entry.alias else { continue };
-        let dir = open_dir_beneath(base.as_fd(), layer.path())?;
-        match open_file_beneath(dir.as_fd(), format!("{}/{}/server.cfg", CFG[0], CFG[1])) {
-            Ok(file) => copies.push((alias.file_name(), read_bounded(file, CFG_MAX)?)),
+        let path = format!("{}/{}/{}/server.cfg", layer.path(), CFG[0], CFG[1]);
+        match open_file_beneath(base.as_fd(), path).and_then(|file| read_bounded(file, CFG_MAX)) {
+            Ok(bytes) => copies.push((alias.file_name(), bytes)),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
-            Err(error) => return Err(error),
+            Err(source) => return Err(InstanceError::Cfg { reference: entry.reference.clone(), source }),
         }
     }
     Ok(copies)

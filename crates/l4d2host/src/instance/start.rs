@@ -10,7 +10,7 @@ use crate::name::{InstanceName, Layer};
 use crate::report::{line, step};
 use crate::root::Root;
 use crate::spec::{Spec, render_argv};
-use crate::systemd::Systemd;
+use crate::systemd::{Systemd, is_down};
 use crate::tree::{current, pins};
 
 /// Starts a server, now and at each boot. One that runs (or waits for its automatic restart) is left as it is.
@@ -29,7 +29,11 @@ pub(super) fn start_locked(
     lock: &Lock,
 ) -> Result<(), InstanceError> {
     let spec = load_spec(root, name)?;
-    if !systemd.is_down(name)? {
+    let state = systemd.state(name)?;
+    if state == "deactivating" {
+        return Err(InstanceError::Stopping(name.clone()));
+    }
+    if !is_down(&state) {
         line(&format!("server {name} is running already; `l4d2ctl restart {name}` applies what has changed"));
         return Ok(());
     }

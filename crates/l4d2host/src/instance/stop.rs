@@ -1,13 +1,17 @@
 //! `stop`: takes the unit down, for the next boots too, and lets go of the trees.
 
 use std::os::fd::AsFd;
+use std::path::Path;
+
+use rustix::fs::fsync;
 
 use super::InstanceError;
 use crate::beneath::{open_dir, remove_tree};
 use crate::lock::Lock;
 use crate::name::InstanceName;
-use crate::report::{step, warn};
+use crate::report::step;
 use crate::root::Root;
+use crate::stack::mountinfo::parse;
 use crate::systemd::Systemd;
 use crate::tree::{gc, pins};
 
@@ -22,7 +26,7 @@ pub fn stop(root: &Root, systemd: &impl Systemd, name: &InstanceName) -> Result<
     }
     stop_locked(root, systemd, name, &lock)?;
     drop(lock);
-    collect(root, systemd);
+    gc::attempt(root, systemd);
     Ok(())
 }
 
@@ -34,21 +38,25 @@ pub(super) fn stop_locked(
 ) -> Result<(), InstanceError> {
     step("stopping the unit");
     systemd.disable(name, lock)?;
+    if root.mounted().join(format!("server-{name}")).exists() && is_mounted(name) {
+        return Err(InstanceError::StillMounted { name: name.clone() });
+    }
     step("letting go of the layers");
     let dir = root.instance(name);
     match open_dir(&dir) {
         Ok(handle) => {
             remove_tree(handle.as_fd(), pins::PINS).map_err(InstanceError::io("removing", &dir.join(pins::PINS)))?;
-            Ok(())
+            fsync(&handle).map_err(InstanceError::io("syncing", &dir))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(InstanceError::io("opening", &dir)(error)),
     }
 }
 
-/// Collects what nobody needs now. It is no reason to fail: the next collection does it.
-pub(super) fn collect(root: &Root, systemd: &impl Systemd) {
-    if let Err(error) = gc::collect(root, systemd) {
-        warn(&format!("trees that are not needed stay for now: {error}"));
-    }
+/// Whether the stack is really there: a helper that was killed leaves its record behind.
+fn is_mounted(name: &InstanceName) -> bool {
+    let place = format!("/run/left4me/server/{name}");
+    let table = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
+    // What cannot be read is taken for mounted: the record says so.
+    parse(&table).map_or(true, |mounts| mounts.iter().any(|mount| mount.mount_point == Path::new(&place)))
 }

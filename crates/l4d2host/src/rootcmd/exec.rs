@@ -33,8 +33,8 @@ pub fn main(call: &Call) -> Result<u8, CallError> {
     match call.arguments().as_slice() {
         ["server"] => server(),
         ["steamcmd", platform @ ("windows" | "linux")] => steamcmd::run(call, platform),
-        ["steamclient", "windows"] => Ok(0),
-        ["steamclient", "linux"] => steamclient::copy(call),
+        ["steamclient", "windows"] => steamclient::sync(),
+        ["steamclient", "linux"] => steamclient::copy(call).and_then(|_| steamclient::sync()),
         _ => Err(CallError::Usage(USAGE)),
     }
 }

@@ -3,7 +3,9 @@
 use super::call::{Call, CallError};
 use crate::name::{BuildName, InstanceName};
 use crate::stack::{self, Ending, Target};
+use nix::sys::signal::SigSet;
 use rustix::fs::Mode;
+use std::io;
 
 /// How the program is called.
 pub const USAGE: &str = "left4me-overlay mount|umount <instance>, or mount-build|umount-build <build>";
@@ -22,6 +24,8 @@ pub fn main(call: &Call) -> Result<u8, CallError> {
         let [result, code, status] = ["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"].map(|name| call.variable(name));
         Ending::parse(result, code, status)
     };
+    // systemd signals a helper that takes long, as an unmount does that syncs a busy disk; half of one is worse.
+    SigSet::all().thread_block().map_err(|error| CallError::system("block signals")(io::Error::from(error)))?;
     match call.arguments().as_slice() {
         ["mount", name] => stack::mount(&server(name)?)?,
         ["umount", name] => stack::umount(&server(name)?, &ending())?,

@@ -2,6 +2,7 @@
 
 use super::call::{Call, CallError};
 use super::steamcmd;
+use rustix::fs::{CWD, Mode, OFlags, openat, syncfs};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,13 @@ pub(super) fn copy(call: &Call) -> Result<u8, CallError> {
         return Ok(0);
     };
     install(&library, Path::new(PLACE)).map_err(CallError::system(format!("copy {} to {PLACE}", library.display())))?;
+    Ok(0)
+}
+
+/// Writes the stack to disk. Its unmount would do that otherwise, for as long as gigabytes take, and is given less time.
+pub(super) fn sync() -> Result<u8, CallError> {
+    let stack = openat(CWD, "/overlay", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+    stack.and_then(syncfs).map_err(CallError::system("write the stack to disk"))?;
     Ok(0)
 }
 

@@ -26,6 +26,9 @@ const REFUSED: [&str; 20] = [
     "+tv_port",
 ];
 
+/// Most bytes of all arguments together; what a unit takes is a little more, for those that it gets besides.
+pub(super) const ARGUMENTS_MAX: usize = 60 * 1024;
+
 /// The map of a server whose arguments name none.
 const FIRST_MAP: &str = "c1m1_hotel";
 

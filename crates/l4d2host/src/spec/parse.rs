@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::argument::{ARGUMENTS_MAX, Argument};
 use super::scalar::{self, Scalar};
 use super::{Alias, OVERLAYS_MAX, OverlayEntry, SPEC_MAX, Spec, SpecError};
 
@@ -96,6 +97,10 @@ impl<'de> Visitor<'de> for SpecVisitor<'_> {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
+        }
+        let bytes: usize = arguments.iter().map(|argument: &Argument| argument.as_str().len() + 1).sum();
+        if bytes > ARGUMENTS_MAX {
+            return Err(de::Error::custom("arguments have more than 60 KiB together: leave some out"));
         }
         let port = port.ok_or_else(|| de::Error::custom(PORT_MISSING))?;
         Ok(Spec { port, overlays, arguments, config })
@@ -303,6 +308,19 @@ mod tests {
         assert_eq!(parsed.spec.overlays[1].alias.as_ref().unwrap().file_name(), "server_overlay_7.cfg");
         assert_eq!(parsed.spec.server_cfg(), "hostname \"My Server\"\nsv_cheats 0\n");
         assert_eq!(parsed.spec.arguments[1].as_str(), "8");
+    }
+
+    #[test]
+    fn the_example_is_a_spec() {
+        let parsed = parse(include_bytes!("../../../../examples/specs/friday.yaml")).unwrap();
+        assert!(parsed.warnings.is_empty(), "{:?}", parsed.warnings);
+        assert_eq!((parsed.spec.overlays.len(), parsed.spec.arguments.len()), (2, 4));
+    }
+
+    #[test]
+    fn arguments_that_no_unit_takes_are_refused() {
+        let text = format!("port: 27015\narguments: [{}]", "+exec,".repeat(11_000));
+        assert!(parse(text.as_bytes()).unwrap_err().to_string().contains("arguments have more than 60 KiB together"));
     }
 
     #[test]

@@ -30,6 +30,17 @@ pub fn current(root: &Root, build: &BuildName) -> Result<Option<TreeId>, TreeErr
     if path.is_dir() { Ok(Some(tree)) } else { Err(TreeError::Dangling { link, tree: path }) }
 }
 
+/// As [`current`], but a link whose tree is gone counts as none: that is what a new build mends.
+///
+/// # Errors
+/// [`TreeError`] when the link points at anything but a tree of this build.
+pub fn standing(root: &Root, build: &BuildName) -> Result<Option<TreeId>, TreeError> {
+    match current(root, build) {
+        Err(TreeError::Dangling { .. }) => Ok(None),
+        other => other,
+    }
+}
+
 /// The target of the link that names `tree`, relative to the link's own directory.
 fn target_of(tree: &TreeId) -> PathBuf {
     match &tree.build {

@@ -79,13 +79,16 @@ pub enum TreeError {
         source: NameError,
     },
     /// Something that must be known before a tree is removed cannot be read.
-    #[error("no tree was removed, because {path} cannot be read")]
+    #[error("{path} cannot be read")]
     Unreadable {
         /// The file or directory.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
+    /// What must be kept cannot be told.
+    #[error("no tree was removed, because what must be kept cannot be told")]
+    Undecided(#[source] Box<TreeError>),
     /// Another build of the same name is under way.
     #[error("a build of {0} is under way: wait for it to end")]
     Busy(BuildName),
@@ -115,14 +118,14 @@ impl ExitCode for TreeError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Lock(error) => error.exit_code(),
-            Self::Systemd(_) | Self::Unreadable { .. } | Self::Busy(_) => exit::BUSY,
+            Self::Systemd(_) | Self::Undecided(_) | Self::Busy(_) => exit::BUSY,
             Self::NoOverlay { .. } | Self::NotADirectory { .. } | Self::Unfit { .. } | Self::TooDeep { .. } => {
                 exit::DATA
             }
-            Self::NotInstalled => exit::NO_INPUT,
+            Self::NotInstalled => exit::UNAVAILABLE,
             Self::ForeignLink { .. } | Self::Dangling { .. } | Self::Pins { .. } | Self::NothingBuilt(_) => exit::DATA,
             Self::PlainInTheWay { .. } => exit::CANNOT_CREATE,
-            Self::Io { .. } => exit::IO,
+            Self::Io { .. } | Self::Unreadable { .. } => exit::IO,
         }
     }
 }

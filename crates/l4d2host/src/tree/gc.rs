@@ -13,11 +13,12 @@ use rustix::fs::{FlockOperation, RenameFlags, flock, renameat_with};
 use rustix::io::Errno;
 
 use super::current::{current, numbers};
-use super::publish::discard_new;
+use super::publish::{discard_new, has_new};
 use super::{TreeError, pins};
 use crate::beneath::{open_dir, remove_tree};
 use crate::lock::Lock;
 use crate::name::{BuildName, InstanceName, Layer, OverlayId, TreeId};
+use crate::report::{chain, warn};
 use crate::root::Root;
 use crate::systemd::{Systemd, Unit, server_unit};
 
@@ -36,8 +37,8 @@ pub struct Collected {
 /// Removes every published tree that nothing needs.
 ///
 /// # Errors
-/// [`TreeError::Unreadable`] and [`TreeError::Systemd`] (exit code 75) when what must be kept cannot be told, and
-/// [`TreeError::Io`] when a tree cannot be removed.
+/// [`TreeError::Undecided`] (exit code 75) when what must be kept cannot be told, and [`TreeError::Io`] when a tree cannot
+/// be removed.
 pub fn collect(root: &Root, systemd: &impl Systemd) -> Result<Collected, TreeError> {
     let trees = root.trees();
     if !trees.is_dir() {
@@ -47,7 +48,7 @@ pub fn collect(root: &Root, systemd: &impl Systemd) -> Result<Collected, TreeErr
     let mut report = Collected::default();
     {
         let _alone = Lock::trees_exclusive(root)?;
-        let kept = kept(root, systemd)?;
+        let kept = kept(root, systemd).map_err(|error| TreeError::Undecided(Box::new(error)))?;
         fs::create_dir_all(trees.join(TRASH)).map_err(TreeError::io("making", &trees))?;
         for tree in published(root)? {
             if !kept.contains(&tree) {
@@ -57,13 +58,23 @@ pub fn collect(root: &Root, systemd: &impl Systemd) -> Result<Collected, TreeErr
         }
     }
     for build in builds(root)? {
-        if let Some(_building) = Lock::try_build(root, &build)? {
+        // Its lock is taken only when there is something: a build that begins meanwhile would find it taken.
+        if has_new(root, &build)?
+            && let Some(_building) = Lock::try_build(root, &build)?
+        {
             discard_new(root, &build)?;
         }
     }
     report.freed_bytes = empty_trash(&trees.join(TRASH))?;
     report.removed.sort();
     Ok(report)
+}
+
+/// As [`collect`], after a verb that has done its own work: a failure is a warning, and the next collection mends it.
+pub fn attempt(root: &Root, systemd: &impl Systemd) {
+    if let Err(error) = collect(root, systemd) {
+        warn(&format!("trees that are not needed stay for now: {}", chain(&error)));
+    }
 }
 
 /// Moves a tree to the trash, under a name that nothing there has.
@@ -132,6 +143,8 @@ fn add(kept: &mut BTreeSet<TreeId>, layers: Option<Vec<Layer>>) {
 /// Whether the pins of an instance count: it is enabled, it is not down, or a verb works on it (a start between its pins
 /// and its unit).
 fn is_pinned(root: &Root, name: &InstanceName, units: &[Unit]) -> Result<bool, TreeError> {
+    // The lock first: a start that ends while we look has then left its link.
+    let Some(_idle) = Lock::try_instance(root, name)? else { return Ok(true) };
     let unit = server_unit(name);
     let enabled = root.wants().join(&unit);
     match fs::symlink_metadata(&enabled) {
@@ -139,10 +152,7 @@ fn is_pinned(root: &Root, name: &InstanceName, units: &[Unit]) -> Result<bool, T
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(source) => return Err(TreeError::Unreadable { path: enabled, source }),
     }
-    if units.iter().any(|known| known.unit == unit && !known.is_down()) {
-        return Ok(true);
-    }
-    Ok(Lock::try_instance(root, name)?.is_none())
+    Ok(units.iter().any(|known| known.unit == unit && !known.is_down()))
 }
 
 /// Every build that has trees, a link or a directory of its own.

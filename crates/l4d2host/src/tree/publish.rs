@@ -1,7 +1,7 @@
 //! From the upper layer of a build to a published tree.
 //!
 //! ```text
-//! builds/<x>/upper ──settle──> rename to publish ──clone of the base + merge──> trees/…/.new-<n>
+//! builds/<x>/upper ──settle, syncfs──> rename to publish ──clone of the base + merge──> trees/…/.new-<n>
 //!                                                                       syncfs, rename to <n>, swap the link
 //! ```
 //! Killed at any point, the last tree stays published, and [`recover`] finishes or discards what was left.
@@ -13,7 +13,7 @@ use std::path::Path;
 
 use rustix::fs::{Mode, fsync, mkdirat, renameat, syncfs};
 
-use super::current::{current, next_number, swap};
+use super::current::{next_number, standing, swap};
 use super::{TreeError, clone, merge, pins, settle};
 use crate::beneath::{open_dir, open_dir_beneath, remove_tree};
 use crate::lock::Lock;
@@ -59,11 +59,13 @@ impl<'a> Build<'a> {
     pub fn prepare(&self, resume: bool, fresh: bool) -> Result<(Option<TreeId>, bool), TreeError> {
         let dir = self.root.build(&self.name);
         let trees = Lock::trees_shared(self.root)?;
-        let base = if fresh { None } else { current(self.root, &self.name)? };
+        let base = if fresh { None } else { standing(self.root, &self.name)? };
         let pinned = pins::load(&dir.join(pins::PINS)).unwrap_or(None);
         let layers: Vec<Layer> = base.iter().cloned().map(Layer::Tree).collect();
         let resumed = resume && pinned.as_ref() == Some(&layers) && dir.join(UPPER).is_dir();
         if !resumed {
+            // Pins first: an upper layer that is half removed must not be taken up again.
+            discard(&dir, pins::PINS)?;
             discard(&dir, UPPER)?;
         }
         pins::save(&dir, &layers)?;
@@ -81,8 +83,8 @@ impl<'a> Build<'a> {
     /// [`TreeError::Io`] when something cannot be removed.
     pub fn abandon(self) -> Result<(), TreeError> {
         let dir = self.root.build(&self.name);
-        discard(&dir, UPPER)?;
-        discard(&dir, pins::PINS)
+        discard(&dir, pins::PINS)?;
+        discard(&dir, UPPER)
     }
 
     /// Publishes the upper layer on top of the base and makes the result current.
@@ -94,6 +96,8 @@ impl<'a> Build<'a> {
         let handle = open_dir(&dir).map_err(TreeError::io("opening", &dir))?;
         let upper = open_dir_beneath(handle.as_fd(), UPPER).map_err(|_| TreeError::NothingBuilt(self.name.clone()))?;
         settle::settle(upper.as_fd())?;
+        // A `publish` that is found after a power cut is published: what is in it must be on disk before it has that name.
+        syncfs(&upper).map_err(TreeError::io("syncing", &dir.join(UPPER)))?;
         discard(&dir, PUBLISH)?;
         renameat(&handle, UPPER, &handle, PUBLISH).map_err(TreeError::io("renaming", &dir.join(UPPER)))?;
         fsync(&handle).map_err(TreeError::io("syncing", &dir))?;
@@ -159,7 +163,7 @@ pub fn recover(root: &Root, name: &BuildName) -> Result<(), TreeError> {
         return Ok(());
     }
     let base = pins::load(&dir.join(pins::PINS))?;
-    let now: Vec<Layer> = current(root, name)?.into_iter().map(Layer::Tree).collect();
+    let now: Vec<Layer> = standing(root, name)?.into_iter().map(Layer::Tree).collect();
     if base.as_ref() == Some(&now) {
         finish(root, name)?;
         return Ok(());
@@ -168,24 +172,37 @@ pub fn recover(root: &Root, name: &BuildName) -> Result<(), TreeError> {
     discard(&dir, pins::PINS)
 }
 
+/// Whether a build left an incomplete tree.
+///
+/// # Errors
+/// [`TreeError::Io`] when the directory cannot be listed.
+pub fn has_new(root: &Root, name: &BuildName) -> Result<bool, TreeError> {
+    Ok(!incomplete(root, name)?.is_empty())
+}
+
 /// Removes the incomplete trees of a build. The caller holds the build's lock.
 ///
 /// # Errors
 /// [`TreeError::Io`] when something cannot be removed.
 pub fn discard_new(root: &Root, name: &BuildName) -> Result<(), TreeError> {
     let trees = root.trees_of(name);
+    incomplete(root, name)?.iter().try_for_each(|new| discard(&trees, new))
+}
+
+/// The names of the incomplete trees of a build.
+fn incomplete(root: &Root, name: &BuildName) -> Result<Vec<String>, TreeError> {
+    let trees = root.trees_of(name);
     let entries = match fs::read_dir(&trees) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(TreeError::io("listing", &trees)(error)),
     };
+    let mut found = Vec::new();
     for entry in entries {
         let file = entry.map_err(TreeError::io("listing", &trees))?.file_name();
-        if let Some(file) = file.to_str().filter(|file| file.starts_with(NEW)) {
-            discard(&trees, file)?;
-        }
+        found.extend(file.into_string().ok().filter(|file| file.starts_with(NEW)));
     }
-    Ok(())
+    Ok(found)
 }
 
 fn discard(dir: &Path, name: &str) -> Result<(), TreeError> {

@@ -125,7 +125,7 @@ fn remove(host: &FakeHost, path: &str) {
     server(host, "bravo", "port: 27015\n");
     host.l4d2ctl(&["start", "bravo"]).assert().success();
 })]
-#[case("ports", "warn", "closes 28000 to 28010 only, on 27015", |host: &FakeHost| {
+#[case("ports", "warn", "outside of 28000 to 28010, the ports that are kept for servers: 27015", |host: &FakeHost| {
     host.write("root/system/etc/left4me/host.env", "LEFT4ME_PORT_RANGE_START=28000\nLEFT4ME_PORT_RANGE_END=28010\n");
 })]
 #[case("plain_used", "warn", "bravo uses mods/base", |host: &FakeHost| {

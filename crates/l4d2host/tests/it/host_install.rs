@@ -127,14 +127,9 @@ fn proof3_the_real_steamcmd_offline_says_so_in_one_sentence() {
     let output = host.l4d2ctl(&["install"]);
     with(STANDIN);
     assert_eq!(output.status.code(), Some(69), "{}", shown(&output));
-    let ours: Vec<_> = String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect();
     assert_eq!(
-        ours.iter().filter(|line| line.starts_with("l4d2ctl: ")).collect::<Vec<_>>(),
-        [
-            "l4d2ctl: Steam cannot be reached: check this machine's network, DNS and firewall, then run `l4d2ctl install` again"
-        ],
-        "{}",
-        shown(&output)
+        String::from_utf8_lossy(&output.stderr),
+        "l4d2ctl: Steam cannot be reached: check this machine's network, DNS and firewall, then run `l4d2ctl install` again\n"
     );
     assert!(String::from_utf8_lossy(&output.stdout).contains("Steamcmd needs to be online to update."));
     assert_eq!((tree(&host), digest(&host, &tree_before)), (tree_before, before));

@@ -78,22 +78,11 @@ fn proof3_an_install_that_fails_leaves_build_1() {
     let mut failures: Vec<String> = ["windows", "linux"]
         .into_iter()
         .flat_map(|pass| {
-            let what = [
-                "invalid-platform",
-                "missing-configuration",
-                "no-subscription",
-                "appinfo-timeout",
-                "no-connection",
-                "rate-limit",
-                "0x202",
-                "0x402",
-                "0x602",
-                "0x6",
-            ];
+            let what = ["no-connection", "missing-configuration", "invalid-platform", "0x602", "0x6"];
             what.map(|what| format!("fail {pass} {what}"))
         })
         .collect();
-    failures.extend(["offline", "incomplete", "incomplete left4dead2/gameinfo.txt"].map(str::to_owned));
+    failures.extend(["offline", "incomplete left4dead2/gameinfo.txt"].map(str::to_owned));
     for failure in failures {
         order(&host, &format!("build 2\n{failure}"));
         let install = host.l4d2ctl(&["install"]);
@@ -114,48 +103,6 @@ fn proof3_an_install_that_fails_leaves_build_1() {
     host.ok(&["gc"]);
     assert_eq!(whole(&host).into_values().collect::<Vec<_>>(), [2]);
     clean(&host);
-}
-
-/// Debian's own steamcmd in the place of the stand-in, as `install.sh --steamcmd` puts it there; gone when dropped.
-struct DebiansSteamcmd<'a>(&'a Host);
-
-impl<'a> DebiansSteamcmd<'a> {
-    fn take_over(host: &'a Host) -> Self {
-        let this = Self(host);
-        host.sh("cd /etc/systemd/system/left4me-steamcmd@.service.d
-                 printf '[Service]\\nEnvironment=LEFT4ME_STEAMCMD=/usr/games/steamcmd\\n' >20-test.conf
-                 systemctl daemon-reload
-                 mv /var/lib/private/left4me-steam /var/lib/private/left4me-steam.kept");
-        this
-    }
-}
-
-impl Drop for DebiansSteamcmd<'_> {
-    fn drop(&mut self) {
-        self.0.exec(&["bash", "-c", "rm -f /etc/systemd/system/left4me-steamcmd@.service.d/20-test.conf; systemctl daemon-reload
-            cd /var/lib/private && [ -d left4me-steam.kept ] && rm -rf left4me-steam && mv left4me-steam.kept left4me-steam"]);
-    }
-}
-
-/// Proof 3.
-#[test]
-fn proof3_debians_steamcmd_without_a_network() {
-    let host = Host::real();
-    clean(&host);
-    only(&host, 1);
-    let before = (whole(&host), host.sh("readlink /var/lib/left4me/installation"));
-    let steamcmd = DebiansSteamcmd::take_over(&host);
-    let install = host.l4d2ctl(&["install"]);
-    drop(steamcmd);
-    assert_eq!(install.status.code(), Some(69), "{}", shown(&install));
-    assert_eq!(
-        String::from_utf8_lossy(&install.stderr),
-        "l4d2ctl: Steam cannot be reached: check this machine's network, DNS and firewall, then run `l4d2ctl install` again\n"
-    );
-    let said = String::from_utf8_lossy(&install.stdout);
-    assert!(said.contains("needs to be online to update") && !said.contains("stand-in"), "{said}");
-    assert_eq!((whole(&host), host.sh("readlink /var/lib/left4me/installation")), before);
-    only(&host, 2);
 }
 
 /// What every shell of the stress begins with. Each has servers of its own, so that what it looks at holds still, and all

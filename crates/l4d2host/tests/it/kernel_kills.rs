@@ -162,7 +162,8 @@ fn proof4_start_survives_every_kill() {
 
 #[test]
 fn proof4_stop_survives_every_kill() {
-    survive(&["stop", "alpha"], running, enabled_is_whole, is_down);
+    let kills = survive(&["stop", "alpha"], running, enabled_is_whole, is_down);
+    assert!(kills > 10, "{kills}");
 }
 
 #[test]
@@ -172,27 +173,30 @@ fn proof4_restart_survives_every_kill() {
         host.publish(2, &[("srcds_run", "two"), ("left4dead2/gameinfo.txt", "two")]);
         host
     };
-    survive(&["restart", "alpha"], make, enabled_is_whole, |host| {
+    let kills = survive(&["restart", "alpha"], make, enabled_is_whole, |host| {
         is_running(host, 2);
         assert!(!host.root("trees/installation/1").exists());
     });
+    assert!(kills > 10, "{kills}");
 }
 
 #[test]
 fn proof4_reset_survives_every_kill() {
-    survive(&["reset", "alpha"], running, enabled_is_whole, |host| {
+    let kills = survive(&["reset", "alpha"], running, enabled_is_whole, |host| {
         is_down(host);
         assert!(!host.root("runtime/alpha").exists() && !host.root("instances/alpha/argv").exists());
         assert_eq!(spec_of(host).unwrap(), SPEC);
     });
+    assert!(kills > 10, "{kills}");
 }
 
 #[test]
 fn proof4_delete_survives_every_kill() {
-    survive(&["delete", "alpha"], running, enabled_is_whole, |host| {
+    let kills = survive(&["delete", "alpha"], running, enabled_is_whole, |host| {
         is_down(host);
         assert!(!host.root("runtime/alpha").exists() && !host.root("instances/alpha").exists());
     });
+    assert!(kills > 10, "{kills}");
 }
 
 #[test]
@@ -205,7 +209,7 @@ fn proof4_gc_survives_every_kill() {
         host.write("root/trees/installation/.new-5/a/b", "x");
         host
     };
-    survive(&["gc"], make, enabled_is_whole, |host| {
+    let kills = survive(&["gc"], make, enabled_is_whole, |host| {
         let mut trees: Vec<_> = fs::read_dir(host.root("trees/installation"))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -214,4 +218,5 @@ fn proof4_gc_survives_every_kill() {
         assert_eq!(trees, ["1", "4"]);
         assert_eq!(fs::read_dir(host.root("trees/.trash")).unwrap().count(), 0);
     });
+    assert!(kills > 10, "{kills}");
 }

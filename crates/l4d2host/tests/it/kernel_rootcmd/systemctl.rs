@@ -117,7 +117,7 @@ fn a_build_gets_a_new_log() {
         let outcome: Outcome = child.wait_with_output().unwrap().into();
         drop(input);
         assert_eq!((outcome.code, outcome.stdout), (Some(4), format!("log {LOG}\n")));
-        assert_eq!(calls(), ["systemctl --no-ask-password start -- left4me-build@5.service"]);
+        assert_eq!(calls(), ["systemctl --no-ask-password start --quiet -- left4me-build@5.service"]);
         assert_eq!(shell(&format!("stat -c '%F %a %s %U' {LOG}")), "regular empty file 644 0 root\n");
         assert_eq!(fs::read_to_string("/var/log/precious").unwrap(), "precious");
     });
