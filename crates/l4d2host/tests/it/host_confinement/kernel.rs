@@ -9,7 +9,7 @@ const SYSTEM_CALLS: &str = "for name, number, number_i386, *arguments in [
         ('move_mount', 429, 429), ('fsopen', 430, 430), ('setns', 308, 346, -1, 0x20000),
         ('unshare a mount namespace', 272, 310, 0x20000), ('unshare a user namespace', 272, 310, 0x10000000),
         ('clone into a user namespace', 56, 120, 0x10000011), ('ptrace', 101, 26), ('perf_event_open', 298, 336),
-        ('keyctl', 250, 288), ('add_key', 248, 286), ('bpf', 321, 357), ('swapon', 167, 87), ('reboot', 169, 88),
+        ('io_uring_setup', 425, 425), ('keyctl', 250, 288), ('add_key', 248, 286), ('bpf', 321, 357), ('swapon', 167, 87), ('reboot', 169, 88),
         ('quotactl', 179, 131), ('modify_ldt', 154, 123), ('personality without randomness', 135, 136, 0x40000)]:
     ask(name, lambda: call(number, *arguments))
     ask('i386 ' + name, lambda: call_i386(number_i386, *arguments))
