@@ -236,9 +236,9 @@ fn proof4_left4me_systemctl_killed_at_each_thing_that_it_does() {
                 systemctl.kill("-", "none", 1);
                 host.ok(&[verb, "alpha"]);
                 if verb == "start" {
-                    is_up(&host)
+                    is_up(&host);
                 } else {
-                    is_down(&host)
+                    is_down(&host);
                 }
                 if killed.status.success() {
                     assert!(at > least, "{verb} {call}: only {at}");

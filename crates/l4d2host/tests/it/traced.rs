@@ -26,7 +26,8 @@ stop() { # stop N: the call before stop number N
 next() {
   local n=$1 call
   while :; do
-    ((n == 1)) || systemctl kill --signal=CONT $unit
+    # Two of its programs may have stopped at once and gone on together: then it may have ended meanwhile.
+    ((n == 1)) || systemctl kill --signal=CONT $unit 2>/dev/null || true
     call=$(stop $n)
     case $call in
       ended*) echo "$call" && return ;;
