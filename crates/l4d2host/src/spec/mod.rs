@@ -4,6 +4,7 @@
 
 mod argument;
 mod error;
+mod overlays;
 mod parse;
 mod scalar;
 
