@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::fd::AsFd;
 
-use super::{InstanceError, SPEC, first_foreign};
+use super::{InstanceError, SPEC, survey};
 use crate::beneath::{open_dir, open_file_beneath, read_bounded, replace_file};
 use crate::lock::Lock;
 use crate::name::{InstanceName, Layer};
@@ -20,9 +20,10 @@ use crate::tree::current::resolve;
 pub fn initialize(root: &Root, name: &InstanceName, file: &str, bytes: &[u8]) -> Result<Vec<String>, InstanceError> {
     step("checking the spec");
     let parsed = spec::parse(bytes).map_err(|source| InstanceError::Spec { file: file.to_owned(), source })?;
+    let mut warnings = parsed.warnings;
     {
         let _trees = Lock::trees_shared(root)?;
-        check_overlays(root, &parsed.spec)?;
+        warnings.extend(check_overlays(root, &parsed.spec)?);
     }
     let _lock = Lock::instance(root, name)?;
     step("writing the spec");
@@ -34,19 +35,26 @@ pub fn initialize(root: &Root, name: &InstanceName, file: &str, bytes: &[u8]) ->
         let handle = open_dir(&parent).map_err(InstanceError::io("opening", &parent))?;
         rustix::fs::fsync(&handle).map_err(InstanceError::io("syncing", &parent))?;
     }
-    Ok(parsed.warnings)
+    Ok(warnings)
 }
 
-/// Every overlay is there, and a server can work with every file of it.
-fn check_overlays(root: &Root, spec: &Spec) -> Result<(), InstanceError> {
+/// Every overlay is there, and a server can work with every file of it. Returns warnings.
+fn check_overlays(root: &Root, spec: &Spec) -> Result<Vec<String>, InstanceError> {
+    let mut warnings = Vec::new();
     for entry in &spec.overlays {
-        if let Layer::Plain(reference) = resolve(root, &entry.reference)?
-            && let Some(foreign) = first_foreign(root, &reference)?
-        {
+        let Layer::Plain(reference) = resolve(root, &entry.reference)? else { continue };
+        let owners = survey(root, &reference)?;
+        if let Some(foreign) = owners.foreign {
             return Err(foreign);
         }
+        warnings.extend(owners.roots_directory.map(|path| {
+            format!(
+                "overlay {reference}: directory {} belongs to root; what a server writes below it cannot be removed by reset or delete: chown -R left4me:left4me it when servers write there",
+                path.display()
+            )
+        }));
     }
-    Ok(())
+    Ok(warnings)
 }
 
 /// The spec that the instance has.

@@ -16,7 +16,7 @@ mod stop;
 pub use delete::delete;
 pub use error::InstanceError;
 pub use initialize::{initialize, load_spec};
-pub use ownership::first_foreign;
+pub use ownership::{Ownership, survey};
 pub use reset::reset;
 pub use restart::restart;
 pub use start::start;

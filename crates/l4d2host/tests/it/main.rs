@@ -29,6 +29,7 @@ mod host_update;
 mod kernel_files;
 mod kernel_install;
 mod kernel_kills;
+mod kernel_owners;
 mod kernel_power;
 mod kernel_rootcmd;
 mod kernel_stack;
