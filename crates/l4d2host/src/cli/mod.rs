@@ -37,7 +37,7 @@ pub struct Context {
 
 /// Runs Left 4 Dead 2 servers on this machine.
 #[derive(Debug, Parser)]
-#[command(name = "l4d2ctl", version, about, disable_help_subcommand = true)]
+#[command(name = "l4d2ctl", version, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(subcommand)]
     verb: Verb,
