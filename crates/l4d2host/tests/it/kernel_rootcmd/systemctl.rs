@@ -41,7 +41,7 @@ fn was_stopped(child: Child) {
     let said = "left4me-systemctl: left4me-build@5 was stopped, because nobody waits for it any more\n";
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(75), said));
     let expected =
-        ["start", "stop"].map(|verb| format!("systemctl --no-ask-password {verb} -- left4me-build@5.service"));
+        ["start --quiet", "stop"].map(|verb| format!("systemctl --no-ask-password {verb} -- left4me-build@5.service"));
     assert_eq!(calls(), expected);
 }
 
