@@ -36,14 +36,6 @@ pub enum InstanceError {
     /// The unit is on its way down, or waits for what a crash left to be taken away.
     #[error("server {0} is stopping just now: try again in a moment")]
     Stopping(InstanceName),
-    /// The unit is down, but its stack is still mounted: somebody holds it.
-    #[error(
-        "the files of server {name} are still in use: end what holds them (`journalctl -u left4me-server@{name}` names it), then `l4d2ctl start {name}` and stop it again"
-    )]
-    StillMounted {
-        /// The server.
-        name: InstanceName,
-    },
     /// The `server.cfg` of an overlay that has an alias cannot be copied.
     #[error(
         "left4dead2/cfg/server.cfg of overlay \"{reference}\" cannot be used: give a regular file of at most 1 MiB"
@@ -96,7 +88,7 @@ impl ExitCode for InstanceError {
             Self::Spec { source, .. } => source.exit_code(),
             Self::Missing(_) => exit::NO_INPUT,
             Self::Foreign { .. } | Self::Cfg { .. } => exit::DATA,
-            Self::Stopping(_) | Self::StillMounted { .. } => exit::BUSY,
+            Self::Stopping(_) => exit::BUSY,
             Self::Io { action: "making" | "writing" | "preparing", .. } => exit::CANNOT_CREATE,
             Self::Io { .. } => exit::IO,
         }

@@ -1,7 +1,6 @@
 //! `stop`: takes the unit down, for the next boots too, and lets go of the trees.
 
 use std::os::fd::AsFd;
-use std::path::Path;
 
 use rustix::fs::fsync;
 
@@ -11,7 +10,6 @@ use crate::lock::Lock;
 use crate::name::InstanceName;
 use crate::report::step;
 use crate::root::Root;
-use crate::stack::mountinfo::parse;
 use crate::systemd::Systemd;
 use crate::tree::{gc, pins};
 
@@ -38,9 +36,6 @@ pub(super) fn stop_locked(
 ) -> Result<(), InstanceError> {
     step("stopping the unit");
     systemd.disable(name, lock)?;
-    if root.mounted().join(format!("server-{name}")).exists() && is_mounted(name) {
-        return Err(InstanceError::StillMounted { name: name.clone() });
-    }
     step("letting go of the layers");
     let dir = root.instance(name);
     match open_dir(&dir) {
@@ -51,12 +46,4 @@ pub(super) fn stop_locked(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(InstanceError::io("opening", &dir)(error)),
     }
-}
-
-/// Whether the stack is really there: a helper that was killed leaves its record behind.
-fn is_mounted(name: &InstanceName) -> bool {
-    let place = format!("/run/left4me/server/{name}");
-    let table = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
-    // What cannot be read is taken for mounted: the record says so.
-    parse(&table).map_or(true, |mounts| mounts.iter().any(|mount| mount.mount_point == Path::new(&place)))
 }

@@ -4,6 +4,7 @@ use super::call::{Call, CallError};
 use super::program;
 use super::watch::Watch;
 use crate::name::{InstanceName, OverlayId};
+use crate::stack::{self, Target};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, syncfs, unlinkat};
 use rustix::io::Errno;
 use std::io::{self, Write};
@@ -24,7 +25,7 @@ const LOGS: &str = "/var/log/left4me";
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
     Enable(String),
-    Disable(String),
+    Disable(InstanceName),
     Start(String),
     Stop(String),
 }
@@ -38,7 +39,7 @@ pub fn main(call: &Call) -> Result<u8, CallError> {
     rustix::process::umask(Mode::from_raw_mode(0o022));
     match parse(&call.arguments())? {
         Request::Enable(unit) => enable(&unit),
-        Request::Disable(unit) => disable(&unit),
+        Request::Disable(name) => disable(name),
         Request::Start(unit) => start(&unit),
         Request::Stop(unit) => systemctl(&["stop"], &unit),
     }
@@ -54,7 +55,7 @@ fn parse(arguments: &[&str]) -> Result<Request, CallError> {
     };
     Ok(match *verb {
         "enable" => Request::Enable(server()?),
-        "disable" => Request::Disable(server()?),
+        "disable" => Request::Disable(InstanceName::parse(name)?),
         "start-build" => Request::Start(build()?),
         "stop-build" => Request::Stop(build()?),
         "start-steamcmd" => Request::Start(steamcmd()?),
@@ -74,14 +75,19 @@ fn enable(unit: &str) -> Result<u8, CallError> {
     systemctl(&["start"], unit)
 }
 
-/// Stops a server, and keeps it down at the next boot.
-fn disable(unit: &str) -> Result<u8, CallError> {
-    match systemctl(&["disable", "--no-reload", "--quiet"], unit)? {
+/// Stops a server, and keeps it down at the next boot. Its stack is gone then, also when the helper that should have
+/// taken it away was killed: systemd does not run it again for a unit that is down.
+fn disable(name: InstanceName) -> Result<u8, CallError> {
+    let unit = format!("left4me-server@{name}");
+    match systemctl(&["disable", "--no-reload", "--quiet"], &unit)? {
         0 => sync_units()?,
         code => return Ok(code),
     }
-    let code = systemctl(&["stop"], unit)?;
-    forget_failure(unit)?;
+    let code = systemctl(&["stop"], &unit)?;
+    forget_failure(&unit)?;
+    if code == 0 {
+        stack::clear(&Target::Server(name))?;
+    }
     Ok(code)
 }
 
@@ -150,7 +156,7 @@ mod tests {
 
     #[rstest]
     #[case(&["enable", "alpha"], Some(Request::Enable("left4me-server@alpha".to_owned())))]
-    #[case(&["disable", "alpha"], Some(Request::Disable("left4me-server@alpha".to_owned())))]
+    #[case(&["disable", "alpha"], Some(Request::Disable(InstanceName::parse("alpha").unwrap())))]
     #[case(&["start-build", "5"], Some(Request::Start("left4me-build@5".to_owned())))]
     #[case(&["stop-build", "5"], Some(Request::Stop("left4me-build@5".to_owned())))]
     #[case(&["start-steamcmd", "windows"], Some(Request::Start("left4me-steamcmd@windows".to_owned())))]

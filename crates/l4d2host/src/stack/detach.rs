@@ -30,6 +30,15 @@ pub fn umount(target: &Target, ending: &Ending) -> Result<()> {
     taken_away.and(recorded)
 }
 
+/// Takes away what a helper that was killed left of a stack whose unit is down; there is nothing to do after others.
+///
+/// # Errors
+/// [`StackError`].
+pub fn clear(target: &Target) -> Result<()> {
+    let _home = Home::enter()?;
+    take_away(target)
+}
+
 fn take_away(target: &Target) -> Result<()> {
     let places = run::directory(target.kind(), Mode::from_raw_mode(0o700))?;
     release(target)?;
