@@ -41,8 +41,9 @@ pub(crate) fn order(host: &Host, orders: &str) {
     assert!(output.status.success(), "{}", shown(&output));
 }
 
-/// Makes this build the only one that is installed.
+/// Makes this build the only one that is installed, and forgets updates that were not finished.
 pub(crate) fn only(host: &Host, build: u32) {
+    host.sh("systemctl stop 'left4me-steamcmd@*'; rm -rf /var/lib/left4me/builds/installation");
     order(host, &format!("build {build}"));
     let trees = whole(host);
     if trees.len() != 1 || current(host) != build {
@@ -82,6 +83,15 @@ pub(crate) fn whole(host: &Host) -> BTreeMap<u32, u32> {
 /// Every file of a directory with its kind, mode and sha256.
 pub(crate) fn listing(host: &Host, directory: &str) -> String {
     host.sh(&format!("{SHELL} listing {directory}"))
+}
+
+/// Two listings are the same; when they are not, says in which lines.
+pub(crate) fn assert_same(now: &str, before: &str) {
+    let other = |one: &str, two: &str| -> Vec<String> {
+        let two: std::collections::BTreeSet<&str> = two.lines().collect();
+        one.lines().filter(|line| !two.contains(line)).take(10).map(str::to_owned).collect()
+    };
+    assert!(now == before, "before: {:#?}\nnow: {:#?}", other(before, now), other(now, before));
 }
 
 /// What `status --json` says of a server.

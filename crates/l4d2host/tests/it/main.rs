@@ -43,4 +43,5 @@ mod sandbox;
 mod standin;
 mod traced;
 mod verb;
+mod vm_limits;
 mod vm_power;
