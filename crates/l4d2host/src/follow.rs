@@ -207,19 +207,25 @@ mod tests {
     #[test]
     fn each_piece_comes_when_it_is_written_and_what_takes_the_place_of_the_log() {
         let temp = tempfile::tempdir().unwrap();
-        let (log, go) = (temp.path().join("log"), temp.path().join("go"));
-        rustix::fs::mknodat(CWD, &go, rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-        // The program goes on only when its last word has been seen.
-        let (log, go) = (log.display(), go.display());
+        // The program goes on only when its last word has been seen. A fifo for each time: it may open one again before we
+        // have closed it.
+        for go in ["a", "b"] {
+            let go = temp.path().join(go);
+            rustix::fs::mknodat(CWD, go, rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        }
+        let (log, go) = (temp.path().join("log"), temp.path().display());
+        let log = log.display();
         let script = format!(
-            "echo a >{log}; echo log {log}; read x <{go}; echo b >>{log}; read x <{go}; mv {log} {log}.old; \
+            "echo a >{log}; echo log {log}; read x <{go}/a; echo b >>{log}; read x <{go}/b; mv {log} {log}.old; \
              echo c >>{log}.old; echo new >{log}"
         );
         let mut seen = String::new();
         let code = follow(&sh(&script), &mut |piece| {
             seen.push_str(std::str::from_utf8(piece).unwrap());
-            if matches!(seen.as_str(), "a\n" | "a\nb\n") {
-                std::fs::write(temp.path().join("go"), "go\n").unwrap();
+            match seen.as_str() {
+                "a\n" => std::fs::write(temp.path().join("a"), "go\n").unwrap(),
+                "a\nb\n" => std::fs::write(temp.path().join("b"), "go\n").unwrap(),
+                _ => {}
             }
         });
         assert_eq!((code.unwrap(), seen.as_str()), (0, "a\nb\nc\nnew\n"));
