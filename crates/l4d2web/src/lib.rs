@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod id;
 pub mod live;
+pub mod logging;
 pub mod pages;
 pub mod rights;
 pub mod routes;

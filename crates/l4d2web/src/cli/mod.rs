@@ -1,5 +1,6 @@
 //! The command line of `l4d2web`: one file a verb.
 
+mod backup;
 mod migrate;
 mod serve;
 
@@ -19,6 +20,7 @@ struct Cli {
 enum Verb {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    Backup(backup::Backup),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -53,6 +55,7 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
         match verb {
             Verb::Serve(verb) => verb.run(config).await,
             Verb::Migrate(verb) => verb.run(&config).await,
+            Verb::Backup(verb) => verb.run(&config).await,
         }
     })
 }
