@@ -88,13 +88,13 @@ fn ended(code: u8, record: Option<&Last>) -> Ended {
         return Ended::Code(0);
     }
     // A record without a code is of a unit whose mount helper failed.
-    let Some(last) = record.filter(|last| last.code.as_deref().is_some_and(|code| !code.is_empty())) else {
+    let Some(last) = record.filter(|last| last.exit_kind.as_deref().is_some_and(|code| !code.is_empty())) else {
         return Ended::NeverRan(code);
     };
     if last.result.as_deref() == Some("oom-kill") {
         return Ended::OutOfMemory;
     }
-    match (last.code.as_deref(), last.status.as_deref()) {
+    match (last.exit_kind.as_deref(), last.exit_status.as_deref()) {
         // `script`, which gives steamcmd its terminal, tells of a signal in the way of a shell.
         (Some("killed"), Some("TERM" | "INT" | "HUP" | "KILL"))
         | (Some("exited"), Some("129" | "130" | "137" | "143")) => Ended::Killed,
