@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod host;
 pub mod id;
 pub mod live;
 pub mod pages;
