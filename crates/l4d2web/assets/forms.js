@@ -7,6 +7,16 @@ function focusFirstBad(root) {
 
 focusFirstBad(document);
 
+// A refusal that is not a form is a sentence: it does not take the form's place.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 422 && !(xhr.getResponseHeader("content-type") ?? "").startsWith("text/html")) {
+    event.detail.shouldSwap = false;
+    event.detail.isError = true;
+    toast({ text: reason(xhr) });
+  }
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.xhr?.status === 422) focusFirstBad(event.detail.elt.isConnected ? event.detail.elt : document);
 });
@@ -29,7 +39,7 @@ function reason(xhr) {
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.status === 401) location.reload();
-  else toast({ text: reason(xhr) });
+  else if (xhr.status !== 422) toast({ text: reason(xhr) });
 });
 
 document.addEventListener("htmx:sendError", () => toast({ text: "The panel does not answer. Nothing was changed." }));

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
+use crate::pages::Shell;
 use crate::pages::kit::{Address, Field, JobRow, LineKind, LogLine, Pager, StatePill, Tab};
-use crate::pages::layout::Shell;
 
 /// The page.
 #[derive(Template)]

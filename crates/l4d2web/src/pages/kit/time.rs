@@ -55,7 +55,8 @@ mod tests {
     fn times_are_written_for_machines_and_for_people() {
         assert_eq!(iso(1_795_286_520), "2026-11-21T18:42:00Z");
         assert_eq!(utc(1_795_286_520), "21 Nov 18:42 UTC");
-        assert_eq!(utc(&&1_795_286_520), "21 Nov 18:42 UTC");
+        let borrowed = &&1_795_286_520_i64;
+        assert_eq!(utc(borrowed), "21 Nov 18:42 UTC");
         assert_eq!(since(100, 268), "2 min 48 s");
         assert_eq!(iso(i64::MAX), "1970-01-01T00:00:00Z");
     }

@@ -1,0 +1,42 @@
+//! The keys of rows, a type for each table, so that the key of a user is never taken for that of a server.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<i64> for $name {
+            fn from(key: i64) -> Self {
+                Self(key)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Key of a user.
+    UserId,
+    /// Key of a session.
+    SessionId,
+    /// Key of an overlay.
+    OverlayId,
+    /// Key of a blueprint.
+    BlueprintId,
+    /// Key of a server; as text it is the server's name for `l4d2ctl`.
+    ServerId,
+    /// Key of a job.
+    JobId,
+}
