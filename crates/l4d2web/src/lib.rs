@@ -4,6 +4,7 @@
 //! linking its library. State is one SQLite database.
 
 pub mod account;
+pub mod assets;
 pub mod cli;
 pub mod clock;
 pub mod config;
