@@ -1,60 +1,54 @@
-//! The numbers of rows, with a type for each table, so that none is taken for another.
+//! The keys of rows, a type for each table, so that the key of a user is never taken for that of a server.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! id {
-    ($(#[$doc:meta])* $type:ident) => {
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
         #[serde(transparent)]
         #[sqlx(transparent)]
-        pub struct $type(pub i64);
+        pub struct $name(pub i64);
 
-        impl From<i64> for $type {
-            fn from(number: i64) -> Self {
-                Self(number)
-            }
-        }
-
-        impl fmt::Display for $type {
+        impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
             }
         }
 
-        impl FromStr for $type {
+        impl From<i64> for $name {
+            fn from(key: i64) -> Self {
+                Self(key)
+            }
+        }
+
+        impl FromStr for $name {
             type Err = std::num::ParseIntError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 text.parse().map(Self)
             }
         }
-    };
+    )*};
 }
 
-id!(
-    /// A user.
-    UserId
-);
-id!(
-    /// A server; as text its name for `l4d2ctl`.
-    ServerId
-);
-id!(
-    /// An overlay.
-    OverlayId
-);
-id!(
-    /// A blueprint.
-    BlueprintId
-);
-id!(
-    /// A job.
-    JobId
-);
+ids! {
+    /// Key of a user.
+    UserId,
+    /// Key of a session.
+    SessionId,
+    /// Key of an overlay.
+    OverlayId,
+    /// Key of a blueprint.
+    BlueprintId,
+    /// Key of a server; as text it is the server's name for `l4d2ctl`.
+    ServerId,
+    /// Key of a job.
+    JobId,
+}
 
 impl ServerId {
     /// The server that `l4d2ctl` calls so; none when the panel would not have named it so.

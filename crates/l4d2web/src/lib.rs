@@ -1,4 +1,19 @@
-//! The web panel of left4me: it decides what shall run; `l4d2ctl` does it.
+//! The web panel of left4me: who may do what, what a server is made of, and the queue of work for the host.
+//!
+//! It decides; the host does. Everything on the host is reached through the command `l4d2ctl` (argv, exit codes, JSON and streams), never by
+//! linking its library. State is one SQLite database.
 
+pub mod account;
+pub mod assets;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
 pub mod host;
 pub mod id;
+pub mod live;
+pub mod pages;
+pub mod rights;
+pub mod routes;
+pub mod serve;
+pub mod state;

@@ -1,12 +1,5 @@
-//! The web panel of left4me. So far it only says which version it is.
+//! `l4d2web`: see [`l4d2web::cli`].
 
-use clap::Parser;
-
-/// The web panel of left4me.
-#[derive(Debug, Parser)]
-#[command(version, about)]
-struct Cli {}
-
-fn main() {
-    let Cli {} = Cli::parse();
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::from(l4d2web::cli::main())
 }

@@ -1,0 +1,58 @@
+//! The command line of `l4d2web`: one file a verb.
+
+mod migrate;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+
+/// The web panel of left4me.
+#[derive(Debug, Parser)]
+#[command(name = "l4d2web", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Serve(serve::Serve),
+    Migrate(migrate::Migrate),
+}
+
+/// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
+#[must_use]
+pub fn main() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { 2 } else { 0 };
+        }
+    };
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("l4d2web: {error}");
+            return 78;
+        }
+    };
+    match run(cli.verb, config) {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("l4d2web: {error:#}");
+            1
+        }
+    }
+}
+
+fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match verb {
+            Verb::Serve(verb) => verb.run(config).await,
+            Verb::Migrate(verb) => verb.run(&config).await,
+        }
+    })
+}

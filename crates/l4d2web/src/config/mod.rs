@@ -1,0 +1,85 @@
+//! What the environment says (`/etc/left4me/host.env` and `web.env`), as one checked value. Nothing else reads variables.
+
+mod error;
+mod listen;
+mod parse;
+mod ports;
+mod proxies;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use error::ConfigError;
+pub use ports::PortRange;
+pub use proxies::TrustedProxies;
+
+/// The settings of the panel.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `LEFT4ME_ROOT`: what belongs to left4me on this machine.
+    pub root: PathBuf,
+    /// `DATABASE_URL`: the file of the database.
+    pub database: PathBuf,
+    /// `LEFT4ME_LISTEN`: where the panel takes requests.
+    pub listen: SocketAddr,
+    /// `LEFT4ME_PUBLIC_HOST`: what players connect to; else the host that the request names.
+    pub public_host: Option<String>,
+    /// `LEFT4ME_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// `SESSION_COOKIE_SECURE`: whether browsers reach the panel by https.
+    pub secure_cookies: bool,
+    /// `LEFT4ME_PORT_RANGE_START` to `LEFT4ME_PORT_RANGE_END`: ports for servers.
+    pub ports: PortRange,
+    /// `JOB_WORKER_THREADS`: how many builds and installs run at once.
+    pub workers: usize,
+    /// `JOB_WORKER_ENABLED`: whether `serve` runs jobs at all.
+    pub work: bool,
+    /// `STATE_POLLER_INTERVAL_SECONDS`: how often the state of all servers is asked for, besides what is pushed.
+    pub poll_interval: Duration,
+    /// `LEFT4ME_L4D2CTL`: the command that does what is to be done on the host.
+    pub l4d2ctl: PathBuf,
+}
+
+impl Config {
+    /// The settings of this process.
+    ///
+    /// # Errors
+    ///
+    /// When a variable has a value that cannot be used; the error names the variable.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        Self::from_vars(|name| std::env::var(name).ok())
+    }
+
+    /// The settings that `var` gives. An empty value counts as none.
+    ///
+    /// # Errors
+    ///
+    /// When a variable has a value that cannot be used; the error names the variable.
+    pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name: &'static str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let root = parse::absolute("LEFT4ME_ROOT", get("LEFT4ME_ROOT"), "/var/lib/left4me")?;
+        Ok(Self {
+            database: parse::database("DATABASE_URL", get("DATABASE_URL"), &root)?,
+            listen: listen::parse("LEFT4ME_LISTEN", get("LEFT4ME_LISTEN"))?,
+            public_host: parse::host_name("LEFT4ME_PUBLIC_HOST", get("LEFT4ME_PUBLIC_HOST"))?,
+            trusted_proxies: TrustedProxies::parse("LEFT4ME_TRUSTED_PROXIES", get("LEFT4ME_TRUSTED_PROXIES"))?,
+            secure_cookies: parse::switch("SESSION_COOKIE_SECURE", get("SESSION_COOKIE_SECURE"), true)?,
+            ports: PortRange::parse(get("LEFT4ME_PORT_RANGE_START"), get("LEFT4ME_PORT_RANGE_END"))?,
+            workers: parse::number("JOB_WORKER_THREADS", get("JOB_WORKER_THREADS"), 4, 1..=64)?,
+            work: parse::switch("JOB_WORKER_ENABLED", get("JOB_WORKER_ENABLED"), true)?,
+            poll_interval: Duration::from_secs(parse::number(
+                "STATE_POLLER_INTERVAL_SECONDS",
+                get("STATE_POLLER_INTERVAL_SECONDS"),
+                30,
+                1..=3600,
+            )?),
+            l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
+            root,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

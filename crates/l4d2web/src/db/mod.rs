@@ -1,0 +1,29 @@
+//! The database: one SQLite file. Every statement stands in the file of its table here, checked against the schema when it is compiled
+//! (`deploy/sqlx.sh` writes the cache `.sqlx/` that a build without a database reads).
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "every statement fails when the database does; what else an error means is said"
+)]
+
+pub mod blueprints;
+mod copy;
+mod error;
+mod migrate;
+mod open;
+pub mod servers;
+pub mod sessions;
+pub mod users;
+
+pub use copy::copy_to;
+pub use error::DbError;
+pub use migrate::{Schema, migrate};
+pub use open::Db;
+
+/// The result of a statement.
+pub type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Whether a statement failed because a row with the same key or name exists.
+#[must_use]
+pub fn is_duplicate(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if error.is_unique_violation())
+}

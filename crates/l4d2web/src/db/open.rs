@@ -1,0 +1,75 @@
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::DbError;
+
+/// How long a statement waits for another process (`l4d2web backup`, `create-user`) to finish writing.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The open database: some connections that read and one that writes, since SQLite has one writer at a time.
+#[derive(Debug, Clone)]
+pub struct Db {
+    path: PathBuf,
+    read: SqlitePool,
+    write: SqlitePool,
+}
+
+impl Db {
+    /// Opens the file, which is made when it is not there (0600), as it is: [`super::migrate()`] brings its schema up.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be made or opened.
+    pub async fn open(path: &Path) -> Result<Self, DbError> {
+        std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|source| DbError::File { what: "open", path: path.to_owned(), source })?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A lost power supply can take back the last commits, never damage the file; a killed process takes back nothing.
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .optimize_on_close(true, None);
+        let opened = |source| DbError::Open { path: path.to_owned(), source };
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(opened)?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.pragma("query_only", "1"))
+            .await
+            .map_err(opened)?;
+        Ok(Self { path: path.to_owned(), read, write })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Connections that only read.
+    #[must_use]
+    pub const fn read(&self) -> &SqlitePool {
+        &self.read
+    }
+
+    /// The connection that writes. Hold it briefly: every other write waits for it.
+    #[must_use]
+    pub const fn write(&self) -> &SqlitePool {
+        &self.write
+    }
+
+    /// Closes all connections, which also folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}

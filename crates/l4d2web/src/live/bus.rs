@@ -1,0 +1,52 @@
+use tokio::sync::broadcast;
+
+use crate::id::{BlueprintId, JobId, OverlayId, ServerId, UserId};
+
+/// How many changes a slow listener may be behind; whoever is further behind looks at everything anew.
+const BACKLOG: usize = 1024;
+
+/// Something in the database is not as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// A server's row, state or rights, or that it is gone.
+    Server(ServerId),
+    /// A job's row.
+    Job(JobId),
+    /// A blueprint.
+    Blueprint(BlueprintId),
+    /// An overlay.
+    Overlay(OverlayId),
+    /// Sessions, rights or the name of a user: streams ask again whether they may go on.
+    User(UserId),
+    /// The game or the machine.
+    Host,
+}
+
+/// Tells all open pages what changed. Send after the commit.
+#[derive(Debug, Clone)]
+pub struct Bus(broadcast::Sender<Change>);
+
+impl Bus {
+    /// A bus that nobody listens to yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(broadcast::channel(BACKLOG).0)
+    }
+
+    /// Tells everybody who listens.
+    pub fn send(&self, change: Change) {
+        let _ = self.0.send(change);
+    }
+
+    /// Hears every change from now on.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Change> {
+        self.0.subscribe()
+    }
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,115 @@
+//! What is answered when a page cannot be shown or a wish is refused.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{FromRequestParts as _, Request};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Shell;
+
+/// A refusal. It becomes a page in the panel's shell, or, for a script, its sentence alone, which is shown as a toast.
+#[derive(Debug)]
+pub enum PageError {
+    /// 404: not there, or not for this user, which is not told apart.
+    NotFound,
+    /// 403, with the reason.
+    Forbidden(String),
+    /// 409: the state of things does not allow it; with the reason and what would be taken.
+    Conflict(String),
+    /// 422: what was sent cannot be used. A form that can be shown again with its errors should be, instead.
+    Unprocessable(String),
+    /// 429: too many tries; with when the next one counts.
+    TooMany(String),
+    /// 503: the host does not answer; with the reason.
+    Unavailable(String),
+    /// 500: our fault; the cause goes to the log, not to the page.
+    Internal(anyhow::Error),
+}
+
+/// What [`render`] makes a page of.
+#[derive(Debug, Clone)]
+struct Refusal {
+    status: StatusCode,
+    title: &'static str,
+    sentence: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    shell: Shell,
+    title: &'static str,
+    sentence: String,
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let (status, title, sentence) = match self {
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "There is nothing here",
+                "The page does not exist, or it belongs to somebody who has not shared it with you.".to_owned(),
+            ),
+            Self::Forbidden(sentence) => (StatusCode::FORBIDDEN, "That is not allowed", sentence),
+            Self::Conflict(sentence) => (StatusCode::CONFLICT, "That does not go now", sentence),
+            Self::Unprocessable(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be taken", sentence),
+            Self::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Too many tries", sentence),
+            Self::Unavailable(sentence) => (StatusCode::SERVICE_UNAVAILABLE, "The host does not answer", sentence),
+            Self::Internal(error) => {
+                tracing::error!(error = format!("{error:#}"), "a request failed");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "That went wrong here",
+                    "The panel failed, not you. An admin finds the cause in the panel's log.".to_owned(),
+                )
+            }
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Refusal { status, title, sentence });
+        response
+    }
+}
+
+impl From<sqlx::Error> for PageError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Internal(anyhow::Error::new(error).context("the database failed"))
+    }
+}
+
+impl From<anyhow::Error> for PageError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+/// Gives refusals their page.
+pub async fn render(request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let shell = Shell::from_request_parts(&mut parts, &()).await;
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let Some(Refusal { status, title, sentence }) = response.extensions_mut().remove::<Refusal>() else {
+        return response;
+    };
+    let Ok(shell) = shell;
+    let mut page = if shell.fragment {
+        (status, sentence).into_response()
+    } else {
+        (status, ErrorPage { shell, title, sentence }).into_response()
+    };
+    for (name, value) in response.headers() {
+        page.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    page
+}
+
+/// Answers what no route knows.
+pub async fn not_found() -> PageError {
+    PageError::NotFound
+}
+
+/// Answers a known path with the wrong method.
+pub async fn wrong_method() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method").into_response()
+}

@@ -1,0 +1,3 @@
+//! Servers: the list, and the page of each.
+
+pub mod list;

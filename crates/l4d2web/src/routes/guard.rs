@@ -1,0 +1,126 @@
+//! Lets a request through to its handler, or not.
+
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::{Access, Visitor};
+use crate::db;
+use crate::db::blueprints::Blueprint;
+use crate::db::servers::Server;
+use crate::db::users::User;
+use crate::id::{BlueprintId, ServerId};
+use crate::pages::PageError;
+use crate::rights::{BlueprintRight, ServerRight, Standing};
+use crate::state::AppState;
+
+/// The server of a request that its guard let through: an extension.
+#[derive(Debug, Clone)]
+pub struct ServerAccess {
+    /// The row.
+    pub server: Server,
+    /// How the user stands to it.
+    pub standing: Standing,
+}
+
+/// The blueprint of a request that its guard let through: an extension.
+#[derive(Debug, Clone)]
+pub struct BlueprintAccess {
+    /// The row.
+    pub blueprint: Blueprint,
+    /// Whether the user may change it.
+    pub mine: bool,
+}
+
+pub(super) async fn check(
+    State((state, access)): State<(AppState, Access)>,
+    params: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Some(visitor) = request.extensions().get::<Visitor>() else {
+        return PageError::from(anyhow::anyhow!("a request came past the session layer")).into_response();
+    };
+    let Some(user) = visitor.user() else {
+        return if access == Access::Public { next.run(request).await } else { to_login(&request) };
+    };
+    let key = params.iter().find(|(name, _)| *name == "id").and_then(|(_, value)| value.parse().ok());
+    let refused = match access {
+        Access::Public | Access::User => None,
+        Access::Admin => (!user.admin).then(|| PageError::Forbidden("This page is for admins.".into())),
+        Access::Server(right) => match server(&state, user, key, right).await {
+            Ok(found) => {
+                request.extensions_mut().insert(found);
+                None
+            }
+            Err(error) => Some(error),
+        },
+        Access::Blueprint(right) => match blueprint(&state, user, key, right).await {
+            Ok(found) => {
+                request.extensions_mut().insert(found);
+                None
+            }
+            Err(error) => Some(error),
+        },
+    };
+    match refused {
+        Some(error) => error.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+async fn server(
+    state: &AppState,
+    user: &User,
+    key: Option<i64>,
+    right: ServerRight,
+) -> Result<ServerAccess, PageError> {
+    let key = ServerId(key.ok_or(PageError::NotFound)?);
+    let server = db::servers::find(&state.db, key).await?.ok_or(PageError::NotFound)?;
+    let standing = Standing { role: db::servers::role(&state.db, &server, user.id).await?, admin: user.admin };
+    if standing.may(right) {
+        Ok(ServerAccess { server, standing })
+    } else if standing.may(ServerRight::See) {
+        Err(PageError::Forbidden(format!("You may see “{}”, but not do that. Its owner can let you.", server.name)))
+    } else {
+        Err(PageError::NotFound)
+    }
+}
+
+async fn blueprint(
+    state: &AppState,
+    user: &User,
+    key: Option<i64>,
+    right: BlueprintRight,
+) -> Result<BlueprintAccess, PageError> {
+    let key = BlueprintId(key.ok_or(PageError::NotFound)?);
+    let blueprint = db::blueprints::find(&state.db, key).await?.ok_or(PageError::NotFound)?;
+    let mine = blueprint.owner_id == user.id;
+    if mine || (blueprint.shared && right == BlueprintRight::Use) {
+        Ok(BlueprintAccess { blueprint, mine })
+    } else if blueprint.shared {
+        Err(PageError::Forbidden(format!(
+            "“{}” is shared with you to use, not to change. Clone it to make it yours.",
+            blueprint.name
+        )))
+    } else {
+        Err(PageError::NotFound)
+    }
+}
+
+/// To the login page, and from there back to the page that was asked for.
+fn to_login(request: &Request) -> Response {
+    let by_script = request.headers().contains_key("hx-request");
+    let target = match request.uri().path_and_query() {
+        Some(back) if request.method() == Method::GET && !by_script => {
+            let next: String = form_urlencoded::byte_serialize(back.as_str().as_bytes()).collect();
+            format!("/login?next={next}")
+        }
+        _ => "/login".to_owned(),
+    };
+    if by_script {
+        return (StatusCode::UNAUTHORIZED, [("hx-redirect", target)]).into_response();
+    }
+    Redirect::to(&target).into_response()
+}

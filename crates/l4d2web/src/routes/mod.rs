@@ -1,0 +1,88 @@
+//! Every route of the panel with who may use it, in one table; a test walks it. A handler runs only after the guard of its route has let
+//! the request through.
+
+mod access;
+mod csrf;
+mod guard;
+mod session;
+
+use axum::handler::Handler;
+use axum::http::{HeaderValue, Method, header};
+use axum::routing::{self, MethodRouter};
+use axum::{Router, middleware};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+pub use access::Access;
+pub use guard::{BlueprintAccess, ServerAccess};
+pub use session::Visitor;
+
+use crate::state::AppState;
+use crate::{assets, pages};
+
+/// Scripts, styles and pictures come from this panel only, and nothing is written into a page.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// One line of the table.
+pub struct Route {
+    /// GET (which answers HEAD, too) or POST.
+    pub method: Method,
+    /// The path with its parameters.
+    pub path: &'static str,
+    /// Who may.
+    pub access: Access,
+    handler: MethodRouter<AppState>,
+}
+
+fn get<H, T>(path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    Route { method: Method::GET, path, access, handler: routing::get(handler) }
+}
+
+fn post<H, T>(path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    Route { method: Method::POST, path, access, handler: routing::post(handler) }
+}
+
+/// All routes.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    use Access::{Public, User};
+    vec![
+        get("/", Public, pages::home),
+        get("/health", Public, pages::health),
+        get("/static/{*path}", Public, assets::serve),
+        get("/login", Public, pages::login::show),
+        post("/login", Public, pages::login::submit),
+        post("/logout", User, pages::logout),
+        get("/servers", User, pages::servers::list::show),
+    ]
+}
+
+/// The whole panel as a service.
+pub fn router(state: AppState) -> Router {
+    let mut router = Router::new();
+    for route in table() {
+        let guard = middleware::from_fn_with_state((state.clone(), route.access), guard::check);
+        router = router.route(route.path, route.handler.layer(guard));
+    }
+    let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    router
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::wrong_method)
+        .layer(middleware::from_fn(csrf::check_token))
+        .layer(csrf::layer())
+        .layer(middleware::from_fn(pages::error::render))
+        .layer(middleware::from_fn_with_state(state.clone(), session::load))
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(header(header::CONTENT_SECURITY_POLICY, CSP))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "same-origin"))
+        .with_state(state)
+}

@@ -1,0 +1,62 @@
+//! Finds out who sends a request.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use axum_extra::extract::CookieJar;
+
+use crate::account::{FormToken, Token};
+use crate::db::sessions::Found;
+use crate::db::users::User;
+use crate::pages::PageError;
+use crate::serve::Peer;
+use crate::state::AppState;
+
+/// Who sends a request: an extension of every request.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Where from, behind the trusted proxies.
+    pub address: IpAddr,
+    /// The session, and the token that it is known by; none for those who are not logged in.
+    pub session: Option<(Token, Found)>,
+    /// What the visitor's forms carry.
+    pub form_token: FormToken,
+}
+
+impl Visitor {
+    /// The user, when logged in.
+    #[must_use]
+    pub fn user(&self) -> Option<&User> {
+        self.session.as_ref().map(|(_, found)| &found.user)
+    }
+}
+
+/// Adds the [`Visitor`] to the request. A visitor without a cookie gets one, for the forms of the login page.
+pub(super) async fn load(State(state): State<AppState>, jar: CookieJar, mut request: Request, next: Next) -> Response {
+    let peer =
+        request.extensions().get::<ConnectInfo<Peer>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.0.ip());
+    let forwarded: Vec<_> =
+        request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    let address = state.config.trusted_proxies.client(peer, &forwarded);
+    let session = match state.sessions.find(&jar, &address.to_string()).await {
+        Ok(session) => session,
+        Err(error) => return PageError::from(error).into_response(),
+    };
+    let mut new_guest = None;
+    let form_token = match (&session, state.sessions.guest(&jar)) {
+        (Some((token, _)), _) => FormToken::of(token),
+        (None, Some(guest)) => FormToken::of(&guest),
+        (None, None) => FormToken::of(new_guest.insert(Token::random())),
+    };
+    let wants_page = request.uri().path() == "/login" || request.uri().path().starts_with("/setup");
+    request.extensions_mut().insert(Visitor { address, session, form_token });
+    let response = next.run(request).await;
+    match new_guest {
+        Some(guest) if wants_page => {
+            (CookieJar::new().add(state.sessions.guest_cookie(&guest)), response).into_response()
+        }
+        _ => response,
+    }
+}

@@ -1,0 +1,52 @@
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
+
+/// How long a client may leave what was sent to it unread before its connection is closed.
+const UNREAD: Duration = Duration::from_secs(30);
+
+/// Listens, and closes connections whose client has stopped reading: nothing else would notice those that follow a log.
+#[derive(Debug)]
+pub struct Guarded(TcpListener);
+
+impl Guarded {
+    /// On this socket.
+    #[must_use]
+    pub const fn new(listener: TcpListener) -> Self {
+        Self(listener)
+    }
+}
+
+impl Listener for Guarded {
+    type Io = Pin<Box<TimeoutStream<TcpStream>>>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        // Small fragments go out at once.
+        let _ = stream.set_nodelay(true);
+        let mut guarded = TimeoutStream::new(stream);
+        guarded.set_write_timeout(Some(UNREAD));
+        (Box::pin(guarded), address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// Who is at the other end of a connection: the client, or a proxy.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, Guarded>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Guarded>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}

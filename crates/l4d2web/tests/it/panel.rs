@@ -1,0 +1,156 @@
+//! A panel in this process: its whole router on a fresh database, a clock that stands, and browsers that keep cookies.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use l4d2web::account::Passwords;
+use l4d2web::clock::Clock;
+use l4d2web::config::Config;
+use l4d2web::db::{self, Db};
+use l4d2web::id::UserId;
+use l4d2web::routes;
+use l4d2web::state::AppState;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// When the clock of a fresh panel stands.
+pub(crate) const NOW: i64 = 1_793_620_800;
+/// The password of every user that [`Panel::user`] makes.
+pub(crate) const PASSWORD: &str = "correct horse";
+
+/// A panel without a socket.
+pub(crate) struct Panel {
+    pub(crate) state: AppState,
+    router: Router,
+    pub(crate) root: TempDir,
+}
+
+/// A browser: sends the cookies that it was given, and says where its requests come from.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    router: Router,
+    cookies: Vec<(String, String)>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Panel {
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these variables in its environment.
+    pub(crate) async fn with(vars: &[(&str, &str)]) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().to_str().unwrap().to_owned();
+        let config = Config::from_vars(|name| {
+            let given = vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+            given.or_else(|| match name {
+                "LEFT4ME_ROOT" => Some(path.clone()),
+                "SESSION_COOKIE_SECURE" => Some("false".into()),
+                _ => None,
+            })
+        })
+        .unwrap();
+        let db = Db::open(&config.database).await.unwrap();
+        db::migrate(&db).await.unwrap();
+        let state = AppState::new(config, db, Clock::fixed(NOW), Passwords::cheap());
+        Self { router: routes::router(state.clone()), state, root }
+    }
+
+    pub(crate) async fn user(&self, name: &str) -> UserId {
+        self.add(name, false).await
+    }
+
+    pub(crate) async fn admin(&self, name: &str) -> UserId {
+        self.add(name, true).await
+    }
+
+    async fn add(&self, name: &str, admin: bool) -> UserId {
+        let hash = self.state.passwords.hash(&PASSWORD.into()).await.unwrap();
+        db::users::insert(&self.state.db, name, &hash, admin, self.state.clock.now()).await.unwrap()
+    }
+
+    /// A browser that has seen nothing yet.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser { router: self.router.clone(), cookies: Vec::new() }
+    }
+
+    /// A browser in which `name` is logged in.
+    pub(crate) async fn login(&self, name: &str) -> Browser {
+        let mut browser = self.browser();
+        let reply = browser.post("/login", &[("name", name), ("password", PASSWORD)]).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+        browser
+    }
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Reply {
+        self.send(Request::get(path).header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form, as a page of this panel would.
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.send(Self::form(path, fields).header("sec-fetch-site", "same-origin").body(Self::encode(fields)).unwrap())
+            .await
+    }
+
+    /// Sends a request with nothing added but the cookies.
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Reply {
+        if !self.cookies.is_empty() {
+            let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        request.headers_mut().entry(header::HOST).or_insert("panel.test".parse().unwrap());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let (pair, rest) = cookie.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.retain(|(known, _)| known != name);
+            if !rest.contains("Max-Age=0") {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        let body = to_bytes(body, 64 << 20).await.unwrap();
+        Reply { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    /// The start of a request that sends `fields`, without saying where it comes from.
+    pub(crate) fn form(path: &str, _: &[(&str, &str)]) -> axum::http::request::Builder {
+        Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+    }
+
+    /// The body of a form.
+    pub(crate) fn encode(fields: &[(&str, &str)]) -> Body {
+        Body::from(form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish())
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a cookie, as somebody could who has access to the browser.
+    pub(crate) fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.retain(|(known, _)| known != name);
+        self.cookies.push((name.to_owned(), value.to_owned()));
+    }
+}
+
+impl Reply {
+    /// Where it leads.
+    pub(crate) fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+}
