@@ -13,6 +13,7 @@ pub mod host;
 pub mod id;
 pub mod live;
 pub mod logging;
+pub mod machine;
 pub mod pages;
 pub mod rights;
 pub mod routes;

@@ -7,7 +7,9 @@ use crate::account::{Passwords, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::host::Host;
 use crate::live::Bus;
+use crate::machine::Pulse;
 
 /// The parts of the panel; a cheap copy.
 #[derive(Debug, Clone)]
@@ -28,6 +30,10 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Who is logged in.
     pub sessions: Sessions,
+    /// What does the work.
+    pub host: Host,
+    /// Whether the parts that the panel needs answer.
+    pub pulse: Pulse,
 }
 
 impl AppState {
@@ -35,7 +41,9 @@ impl AppState {
     #[must_use]
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Self {
         let sessions = Sessions::new(db.clone(), clock.clone(), config.secure_cookies);
-        Self(Arc::new(Parts { config, db, clock, bus: Bus::new(), passwords, sessions }))
+        let host = config.host();
+        let pulse = Pulse::new(db.clone(), host.clone());
+        Self(Arc::new(Parts { config, db, clock, bus: Bus::new(), passwords, sessions, host, pulse }))
     }
 }
 

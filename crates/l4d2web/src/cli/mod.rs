@@ -7,6 +7,7 @@ mod serve;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::logging;
 
 /// The web panel of left4me.
 #[derive(Debug, Parser)]
@@ -40,10 +41,11 @@ pub fn main() -> u8 {
             return 78;
         }
     };
+    let level = logging::level_of_a_failure(&config);
     match run(cli.verb, config) {
         Ok(()) => 0,
         Err(error) => {
-            eprintln!("l4d2web: {error:#}");
+            eprintln!("{level}l4d2web: {error:#}");
             1
         }
     }

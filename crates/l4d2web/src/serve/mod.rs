@@ -2,6 +2,7 @@
 
 mod listener;
 mod lock;
+mod notify;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
@@ -27,13 +28,25 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let db = Db::open(&config.database).await?;
     let migrated = db::migrate(&db).await?;
     tracing::info!(from = migrated.from.0, to = migrated.to.0, "the database has its schema");
-    let listen = config.listen;
+    let (listen, watchdog) = (config.listen, config.watchdog);
     let state = AppState::new(config, db.clone(), Clock::system(), Passwords::new());
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
-    tracing::info!(address = %listen, "the panel takes requests");
+    // Port 0 lets the kernel choose one.
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "the panel takes requests");
+    notify::ready(&format!("takes requests on {address}"));
+    if let Some(period) = watchdog {
+        tokio::spawn(notify::watch(period, db.clone(), stop.clone()));
+    }
     let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
-    axum::serve(Guarded::new(listener), service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    let told = async move {
+        stop.cancelled_owned().await;
+        tracing::info!("the panel stops");
+        notify::stopping();
+    };
+    axum::serve(Guarded::new(listener), service).with_graceful_shutdown(told).await?;
     db.close().await;
+    tracing::info!("the panel has stopped");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Tells systemd how the panel is (sd_notify(3)); without systemd nothing happens.
+//! Tells systemd how the panel is (`sd_notify(3)`); without systemd nothing happens.
 
 use std::time::Duration;
 
@@ -17,14 +17,9 @@ pub(super) fn stopping() {
     tell(&[NotifyState::Stopping, NotifyState::Status("lets what runs finish")]);
 }
 
-/// Says that the panel lives three times in each period of `WatchdogSec=`, as long as the database answers within that time, until `stop` is
-/// cancelled.
-pub(super) async fn watch(db: Db, stop: CancellationToken) {
-    let mut period = 0;
-    if !sd_notify::watchdog_enabled(false, &mut period) {
-        return;
-    }
-    let third = Duration::from_micros(period / 3);
+/// Says that the panel lives three times in each `period`, as long as the database answers within that time, until `stop` is cancelled.
+pub(super) async fn watch(period: Duration, db: Db, stop: CancellationToken) {
+    let third = period / 3;
     loop {
         match tokio::time::timeout(third, db::users::count(&db)).await {
             Ok(Ok(_)) => tell(&[NotifyState::Watchdog]),

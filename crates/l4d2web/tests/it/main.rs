@@ -1,8 +1,13 @@
 //! Tests of the panel: in process through its router (no prefix), and in a browser or on a real host (`browser_`, `host_`).
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
+mod backup;
 mod boundary;
 mod client;
+mod health;
 mod login;
+mod migrations;
 mod panel;
+mod program;
+mod serve;
 mod stand_in;

@@ -54,6 +54,7 @@ impl Panel {
             given.or_else(|| match name {
                 "LEFT4ME_ROOT" => Some(path.clone()),
                 "SESSION_COOKIE_SECURE" => Some("false".into()),
+                "LEFT4ME_L4D2CTL" => Some(crate::stand_in::program().to_str().unwrap().to_owned()),
                 _ => None,
             })
         })
