@@ -13,6 +13,7 @@ pub mod host;
 pub mod id;
 pub mod live;
 pub mod pages;
+pub mod queue;
 pub mod rights;
 pub mod routes;
 pub mod serve;
