@@ -11,6 +11,7 @@ pub mod config;
 pub mod db;
 #[cfg(debug_assertions)]
 pub mod dev;
+pub mod host;
 pub mod id;
 pub mod live;
 pub mod pages;

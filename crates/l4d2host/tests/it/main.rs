@@ -9,6 +9,7 @@
 
 mod cli_doctor;
 mod cli_files;
+mod cli_game;
 mod cli_install;
 mod cli_reads;
 mod cli_specs;
