@@ -9,6 +9,8 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+#[cfg(debug_assertions)]
+pub mod dev;
 pub mod host;
 pub mod id;
 pub mod live;
