@@ -16,4 +16,5 @@ pub mod pages;
 pub mod rights;
 pub mod routes;
 pub mod serve;
+pub mod servers;
 pub mod state;

@@ -53,7 +53,9 @@ pub enum HostError {
         stderr: String,
     },
     /// It printed something that is not what was asked for.
-    #[error("`l4d2ctl {verb}` printed something that the panel does not understand ({excerpt:?}): are both of one version?")]
+    #[error(
+        "`l4d2ctl {verb}` printed something that the panel does not understand ({excerpt:?}): are both of one version?"
+    )]
     BadJson {
         /// The verb.
         verb: &'static str,
