@@ -54,6 +54,10 @@ impl Tree {
         };
         let number = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let Some(group) = number else { return Err(failed(io::Error::other("it has no process number"))) };
+        #[expect(
+            deprecated,
+            reason = "sound for an owned descriptor, which stays what it is; what replaces it is unsafe"
+        )]
         let ended = match pidfd_open(group, PidfdFlags::NONBLOCK).map_err(io::Error::from).and_then(AsyncFd::new) {
             Ok(ended) => ended,
             Err(source) => {
