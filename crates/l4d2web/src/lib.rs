@@ -19,4 +19,5 @@ pub mod queue;
 pub mod rights;
 pub mod routes;
 pub mod serve;
+pub mod servers;
 pub mod state;
