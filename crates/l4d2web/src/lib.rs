@@ -4,10 +4,12 @@
 //! linking its library. State is one SQLite database.
 
 pub mod account;
+pub mod assets;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod host;
 pub mod id;
 pub mod live;
 pub mod pages;

@@ -1,9 +1,11 @@
 //! The pages: for each a file with its handler and the struct that its template shows, below the area that it belongs to.
 #![expect(clippy::missing_errors_doc, reason = "a handler's errors are the pages of PageError")]
 
+pub mod dev;
 pub mod error;
 mod health;
 mod home;
+pub mod kit;
 mod layout;
 pub mod login;
 mod logout;

@@ -16,8 +16,8 @@ pub use access::Access;
 pub use guard::{BlueprintAccess, ServerAccess};
 pub use session::Visitor;
 
-use crate::pages;
 use crate::state::AppState;
+use crate::{assets, pages};
 
 /// Scripts, styles and pictures come from this panel only, and nothing is written into a page.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -57,6 +57,7 @@ pub fn table() -> Vec<Route> {
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
+        get("/static/{*path}", Public, assets::serve),
         get("/login", Public, pages::login::show),
         post("/login", Public, pages::login::submit),
         post("/logout", User, pages::logout),

@@ -1,0 +1,63 @@
+// The page's one stream. A connection that is made anew goes on after the last event that was seen, so that nothing is missed
+// and nothing comes twice; what changed in a fragment is tinted for a moment; what the reader opened stays open.
+
+const seen = new Map();
+
+htmx.createEventSource = (address) => {
+  const url = new URL(address, location.href);
+  const path = url.pathname;
+  if (seen.has(path)) url.searchParams.set("after", seen.get(path));
+  const source = new EventSource(url);
+  const listen = source.addEventListener.bind(source);
+  source.addEventListener = (name, listener, options) => listen(name, (event) => {
+    if (event.lastEventId) seen.set(path, event.lastEventId);
+    listener.call(source, event);
+  }, options);
+  return source;
+};
+
+// The reader's own doing is not the server's to undo.
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
+  !(name === "open" && element.matches("details, dialog"))
+  && !(name === "class" && element.matches(".is-new"));
+
+const before = new WeakMap();
+
+function figures(root) {
+  return new Map([...root.querySelectorAll("[data-live]")].map((element) => [element.dataset.live, element.textContent]));
+}
+
+document.addEventListener("htmx:sseBeforeMessage", (event) => before.set(event.target, figures(event.target)));
+
+document.addEventListener("htmx:sseMessage", (event) => {
+  const old = before.get(event.target);
+  if (!old) return;
+  for (const element of event.target.querySelectorAll("[data-live]")) {
+    if (old.has(element.dataset.live) && old.get(element.dataset.live) !== element.textContent) {
+      element.classList.add("is-new");
+      element.addEventListener("animationend", () => element.classList.remove("is-new"), { once: true });
+    }
+  }
+});
+
+// A stream that is gone for more than a moment is said so, and what stands on the page may be old.
+let lost;
+
+document.addEventListener("htmx:sseError", () => {
+  lost ??= setTimeout(() => { document.documentElement.dataset.stream = "lost"; }, 3000);
+});
+
+document.addEventListener("htmx:sseOpen", () => {
+  clearTimeout(lost);
+  lost = undefined;
+  delete document.documentElement.dataset.stream;
+});
+
+// A page that is left closes its stream at once: browsers keep six connections to one place.
+addEventListener("pagehide", () => {
+  for (const element of document.querySelectorAll("[sse-connect]")) element["htmx-internal-data"]?.sseEventSource?.close();
+});
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("[sse-connect]")) location.reload();
+});
