@@ -188,6 +188,6 @@ fn a_person_reads_what_to_do() {
                            -> systemctl enable --now left4me-nftables.service, and journalctl -u left4me-nftables.service when that fails
     warn  installation     the game is not installed
                            -> l4d2ctl install
-    22 checks, 1 failed, 1 warnings
+    23 checks, 1 failed, 1 warnings
     ");
 }
