@@ -1,6 +1,8 @@
 //! The command line of `l4d2web`: one file a verb.
 
 mod backup;
+#[cfg(debug_assertions)]
+mod dev;
 mod migrate;
 mod serve;
 
@@ -22,6 +24,8 @@ enum Verb {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
+    #[cfg(debug_assertions)]
+    Dev(dev::Dev),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -58,6 +62,8 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::Serve(verb) => verb.run(config).await,
             Verb::Migrate(verb) => verb.run(&config).await,
             Verb::Backup(verb) => verb.run(&config).await,
+            #[cfg(debug_assertions)]
+            Verb::Dev(verb) => verb.run().await,
         }
     })
 }

@@ -36,9 +36,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let address = listener.local_addr()?;
     tracing::info!(%address, "the panel takes requests");
     notify::ready(&format!("takes requests on {address}"));
-    if let Some(period) = watchdog {
-        tokio::spawn(notify::watch(period, db.clone(), stop.clone()));
-    }
+    let watched = watchdog.map(|period| tokio::spawn(notify::watch(period, db.clone())));
     let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
     let told = async move {
         stop.cancelled_owned().await;
@@ -46,6 +44,9 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         notify::stopping();
     };
     axum::serve(Guarded::new(listener), service).with_graceful_shutdown(told).await?;
+    if let Some(watched) = watched {
+        watched.abort();
+    }
     db.close().await;
     tracing::info!("the panel has stopped");
     Ok(())

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use sd_notify::NotifyState;
-use tokio_util::sync::CancellationToken;
 
 use crate::db::{self, Db};
 
@@ -17,8 +16,8 @@ pub(super) fn stopping() {
     tell(&[NotifyState::Stopping, NotifyState::Status("lets what runs finish")]);
 }
 
-/// Says that the panel lives three times in each `period`, as long as the database answers within that time, until `stop` is cancelled.
-pub(super) async fn watch(period: Duration, db: Db, stop: CancellationToken) {
+/// Says that the panel lives three times in each `period`, as long as the database answers within that time.
+pub(super) async fn watch(period: Duration, db: Db) {
     let third = period / 3;
     loop {
         match tokio::time::timeout(third, db::users::count(&db)).await {
@@ -26,10 +25,7 @@ pub(super) async fn watch(period: Duration, db: Db, stop: CancellationToken) {
             Ok(Err(error)) => tracing::error!(error = %error, "the database does not answer"),
             Err(_) => tracing::error!(seconds = third.as_secs(), "the database does not answer in time"),
         }
-        tokio::select! {
-            () = tokio::time::sleep(third) => {}
-            () = stop.cancelled() => return,
-        }
+        tokio::time::sleep(third).await;
     }
 }
 
