@@ -23,12 +23,6 @@ fn check_golden<T: serde::de::DeserializeOwned + serde::Serialize>(golden: &str)
     let read: T = serde_json::from_str(golden).expect("the golden file has this shape");
     let again = serde_json::to_value(&read).expect("it can be written");
     let golden: serde_json::Value = serde_json::from_str(golden).expect("the golden file is JSON");
-    pretty(&again, &golden);
+    assert_eq!(again, golden, "left: what the panel understood; right: what the host prints");
     read
-}
-
-#[cfg(test)]
-fn pretty(left: &serde_json::Value, right: &serde_json::Value) {
-    let pretty = |value| serde_json::to_string_pretty(value).expect("it can be written");
-    assert_eq!(pretty(left), pretty(right), "left: what the panel understood; right: what the host prints");
 }
