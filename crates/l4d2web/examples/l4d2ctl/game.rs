@@ -68,7 +68,7 @@ pub(crate) fn install(place: &Place, orders: &Orders) -> Done {
     }
     println!("step: publishing");
     let trees = place.root().join("trees/installation");
-    let number = (1_u32..).find(|number| !trees.join(number.to_string()).exists()).unwrap_or(1);
+    let number = (1_u32..1_000_000).find(|number| !trees.join(number.to_string()).exists()).unwrap_or(1);
     publish(place, build, number)?;
     println!("installed: build {build} (trees/installation/{number})");
     Ok(())

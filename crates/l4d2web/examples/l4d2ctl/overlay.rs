@@ -33,7 +33,7 @@ fn build(place: &Place, reference: &str) -> Done {
     println!("step: building");
     let trees = place.root().join("trees/overlay").join(reference);
     fs::create_dir_all(&trees)?;
-    let number = (1_u32..).find(|number| !trees.join(number.to_string()).exists()).unwrap_or(1);
+    let number = (1_u32..1_000_000).find(|number| !trees.join(number.to_string()).exists()).unwrap_or(1);
     fs::create_dir(trees.join(number.to_string()))?;
     println!("step: publishing");
     let link = place.root().join("overlays").join(reference);

@@ -23,11 +23,7 @@ pub(crate) struct Spec {
 enum Entry {
     Plain(String),
     Number(u64),
-    Aliased {
-        path: yaml::Value,
-        #[expect(dead_code, reason = "it must be there, and nothing is made of it")]
-        alias: Option<String>,
-    },
+    Aliased { path: yaml::Value, alias: Option<String> },
 }
 
 impl Spec {
@@ -51,9 +47,8 @@ impl Spec {
     /// The references of its overlays, the one on top first.
     pub(crate) fn overlays(&self) -> Vec<String> {
         let text = |entry: &Entry| match entry {
-            Entry::Plain(text) => text.clone(),
             Entry::Number(number) => number.to_string(),
-            Entry::Aliased { path: yaml::Value::String(text), .. } => text.clone(),
+            Entry::Plain(text) | Entry::Aliased { path: yaml::Value::String(text), .. } => text.clone(),
             Entry::Aliased { path: yaml::Value::Number(number), .. } => number.to_string(),
             Entry::Aliased { .. } => String::new(),
         };

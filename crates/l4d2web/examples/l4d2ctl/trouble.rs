@@ -89,7 +89,7 @@ fn endless() -> Done {
 
 fn wait_for_ever() -> ! {
     loop {
-        thread::sleep(Duration::from_secs(3600));
+        thread::sleep(Duration::from_hours(1));
     }
 }
 
