@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::host::Host;
-use crate::live::Bus;
+use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::Pulse;
 
 /// The parts of the panel; a cheap copy.
@@ -30,8 +30,12 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Who is logged in.
     pub sessions: Sessions,
-    /// What does the work.
+    /// Does what is to be done on the host.
     pub host: Host,
+    /// The logs of servers that somebody looks at.
+    pub logs: ServerLogs,
+    /// The streams of open pages.
+    pub streams: Streams,
     /// Whether the parts that the panel needs answer.
     pub pulse: Pulse,
 }
@@ -41,9 +45,11 @@ impl AppState {
     #[must_use]
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Self {
         let sessions = Sessions::new(db.clone(), clock.clone(), config.secure_cookies);
-        let host = config.host();
-        let pulse = Pulse::new(db.clone(), host.clone());
-        Self(Arc::new(Parts { config, db, clock, bus: Bus::new(), passwords, sessions, host, pulse }))
+        let host = Host::new(config.l4d2ctl.clone(), config.host_environment());
+        let bus = Bus::new();
+        let logs = ServerLogs::new(host.clone(), bus.clone());
+        let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
+        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, logs, streams, pulse }))
     }
 }
 

@@ -17,8 +17,6 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::Targets;
 
-use crate::host::Host;
-
 pub use error::ConfigError;
 pub use ports::PortRange;
 pub use proxies::TrustedProxies;
@@ -48,14 +46,14 @@ pub struct Config {
     pub poll_interval: Duration,
     /// `LEFT4ME_L4D2CTL`: the command that does what is to be done on the host.
     pub l4d2ctl: PathBuf,
-    /// `PATH`: where programs are looked for.
-    pub path: String,
     /// `LEFT4ME_LOG`: what is written to the log.
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
     pub journal_stream: Option<String>,
     /// `WATCHDOG_USEC`, set by systemd: within which time it wants to hear that the panel lives.
     pub watchdog: Option<Duration>,
+    /// `PATH`: where the host's command finds its programs.
+    pub path: Option<String>,
 }
 
 impl Config {
@@ -112,7 +110,7 @@ impl Config {
                 1..=3600,
             )?),
             l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
-            path: get("PATH").unwrap_or_else(|| "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into()),
+            path: get("PATH"),
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
             watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),
@@ -120,11 +118,11 @@ impl Config {
         })
     }
 
-    /// The host that is reached by these settings.
+    /// The variables that the host's command runs with.
     #[must_use]
-    pub fn host(&self) -> Host {
-        let environment = [("PATH", OsString::from(&self.path)), ("LEFT4ME_ROOT", self.root.clone().into())];
-        Host::new(&self.l4d2ctl, environment.map(|(name, value)| (OsString::from(name), value)))
+    pub fn host_environment(&self) -> Vec<(OsString, OsString)> {
+        let path = self.path.as_ref().map(|path| ("PATH".into(), path.into()));
+        path.into_iter().chain([("LEFT4ME_ROOT".into(), self.root.clone().into())]).collect()
     }
 }
 
