@@ -9,6 +9,7 @@ pub mod blueprints;
 mod copy;
 mod error;
 pub mod job_lines;
+pub mod job_subject;
 pub mod jobs;
 mod migrate;
 mod open;
