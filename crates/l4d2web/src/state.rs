@@ -7,7 +7,8 @@ use crate::account::{Passwords, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::live::Bus;
+use crate::host::Host;
+use crate::live::{Bus, ServerLogs, Streams};
 
 /// The parts of the panel; a cheap copy.
 #[derive(Debug, Clone)]
@@ -28,6 +29,12 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Who is logged in.
     pub sessions: Sessions,
+    /// Does what is to be done on the host.
+    pub host: Host,
+    /// The logs of servers that somebody looks at.
+    pub logs: ServerLogs,
+    /// The streams of open pages.
+    pub streams: Streams,
 }
 
 impl AppState {
@@ -35,7 +42,10 @@ impl AppState {
     #[must_use]
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Self {
         let sessions = Sessions::new(db.clone(), clock.clone(), config.secure_cookies);
-        Self(Arc::new(Parts { config, db, clock, bus: Bus::new(), passwords, sessions }))
+        let host = Host::new(config.l4d2ctl.clone(), config.host_environment());
+        let bus = Bus::new();
+        let logs = ServerLogs::new(host.clone(), bus.clone());
+        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, logs, streams: Streams::new() }))
     }
 }
 

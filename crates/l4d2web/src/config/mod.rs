@@ -6,6 +6,7 @@ mod parse;
 mod ports;
 mod proxies;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 #[cfg(debug_assertions)]
 use std::path::Path;
@@ -41,6 +42,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// `LEFT4ME_L4D2CTL`: the command that does what is to be done on the host.
     pub l4d2ctl: PathBuf,
+    /// `PATH`: where the host's command finds its programs.
+    pub path: Option<String>,
 }
 
 impl Config {
@@ -97,8 +100,16 @@ impl Config {
                 1..=3600,
             )?),
             l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
+            path: get("PATH"),
             root,
         })
+    }
+
+    /// The variables that the host's command runs with.
+    #[must_use]
+    pub fn host_environment(&self) -> Vec<(OsString, OsString)> {
+        let path = self.path.as_ref().map(|path| ("PATH".into(), path.into()));
+        path.into_iter().chain([("LEFT4ME_ROOT".into(), self.root.clone().into())]).collect()
     }
 }
 
