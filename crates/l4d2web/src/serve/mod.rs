@@ -4,8 +4,11 @@ mod listener;
 mod lock;
 mod notify;
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 pub use listener::{Guarded, Peer};
@@ -15,8 +18,12 @@ use crate::account::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::live::watch;
 use crate::routes;
 use crate::state::AppState;
+
+/// How long requests may take to end when the panel stops: a download may be under way.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until `stop` is cancelled, then lets what runs finish.
 ///
@@ -35,14 +42,32 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     tracing::info!(address = %listen, "the panel takes requests");
     notify::ready();
     let keep_alive = tokio::spawn(notify::keep_alive(db.clone()));
-    let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
-    axum::serve(Guarded::new(listener), service)
-        .with_graceful_shutdown(async move {
-            stop.cancelled().await;
-            notify::stopping();
-        })
-        .await?;
+    let watch = tokio::spawn(watch::run(state.clone(), stop.clone()));
+    answer(state.clone(), listener, stop).await?;
     keep_alive.abort();
+    state.logs.close().await;
+    watch.await?;
     db.close().await;
+    Ok(())
+}
+
+/// Answers requests until `stop`. Streams end then at once; what else is under way has a while to end.
+async fn answer(state: AppState, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    let service = routes::router(state.clone()).into_make_service_with_connect_info::<Peer>();
+    let streams = state.streams.clone();
+    let stopped = stop.clone();
+    let server = axum::serve(Guarded::new(listener), service).with_graceful_shutdown(async move {
+        stopped.cancelled().await;
+        notify::stopping();
+        streams.close();
+    });
+    let too_long = async {
+        stop.cancelled().await;
+        sleep(GRACE).await;
+    };
+    tokio::select! {
+        ended = server => ended?,
+        () = too_long => tracing::warn!("some requests did not end, and are cut off"),
+    }
     Ok(())
 }
