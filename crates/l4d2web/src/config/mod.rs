@@ -2,6 +2,7 @@
 
 mod error;
 mod listen;
+mod log;
 mod parse;
 mod ports;
 mod proxies;
@@ -12,6 +13,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use tracing_subscriber::filter::Targets;
 
 pub use error::ConfigError;
 pub use ports::PortRange;
@@ -44,6 +47,10 @@ pub struct Config {
     pub l4d2ctl: PathBuf,
     /// `PATH`: where the host's command finds its programs.
     pub path: Option<String>,
+    /// `LEFT4ME_LOG`: what is written to the log.
+    pub log: Targets,
+    /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
+    pub journal_stream: Option<String>,
 }
 
 impl Config {
@@ -101,6 +108,8 @@ impl Config {
             )?),
             l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
             path: get("PATH"),
+            log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
+            journal_stream: get("JOURNAL_STREAM"),
             root,
         })
     }

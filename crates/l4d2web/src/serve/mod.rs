@@ -40,13 +40,14 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
     tracing::info!(address = %listen, "the panel takes requests");
-    notify::ready();
-    let keep_alive = tokio::spawn(notify::keep_alive(db.clone()));
+    notify::ready(&format!("takes requests on {listen}"));
+    let ended = CancellationToken::new();
+    tokio::spawn(notify::watch(db.clone(), ended.clone()));
     let watch = tokio::spawn(watch::run(state.clone(), stop.clone()));
     answer(state.clone(), listener, stop).await?;
-    keep_alive.abort();
     state.logs.close().await;
     watch.await?;
+    ended.cancel();
     db.close().await;
     Ok(())
 }

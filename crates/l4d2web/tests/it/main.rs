@@ -6,3 +6,4 @@ mod client;
 mod login;
 mod panel;
 mod stand_in;
+mod watch;

@@ -140,7 +140,9 @@ async fn a_server_with_a_job_is_not_called_drifted() {
     let (server, _) = watched.until(|server| state(server) == Some(State::Stopped)).await;
     assert_eq!(server.drift_seen_at, None);
     // The job is over, and did not change what should be: now it is.
-    db::jobs::finish_for_tests(&watched.panel.state.db, job).await;
+    let mut db = watched.panel.state.db.write().acquire().await.unwrap();
+    assert!(db::jobs::cancel_queued(&mut db, job, "", 0).await.unwrap());
+    drop(db);
     watched.panel.state.bus.send(Change::Job(job));
     watched.until(|server| server.drift_seen_at.is_some()).await;
     watched.end().await;
