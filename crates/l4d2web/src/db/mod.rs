@@ -18,6 +18,7 @@ pub mod server_state;
 pub mod servers;
 pub mod sessions;
 pub mod users;
+pub mod watched;
 
 pub use copy::copy_to;
 pub use error::DbError;

@@ -8,6 +8,7 @@ mod plain;
 pub mod server_log;
 pub mod sse;
 mod streams;
+pub mod watch;
 
 pub use after::After;
 pub use bus::{Bus, Change};

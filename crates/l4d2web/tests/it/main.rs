@@ -11,3 +11,4 @@ mod panel;
 mod program;
 mod serve;
 mod stand_in;
+mod watch;
