@@ -1,7 +1,11 @@
 //! The command line of `l4d2web`: one file a verb.
 
+mod create_user;
 mod migrate;
+mod new_password;
 mod serve;
+mod set_password;
+mod setup_link;
 
 use clap::{Parser, Subcommand};
 
@@ -19,6 +23,9 @@ struct Cli {
 enum Verb {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    CreateUser(create_user::CreateUser),
+    SetPassword(set_password::SetPassword),
+    SetupLink(setup_link::SetupLink),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -53,6 +60,9 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
         match verb {
             Verb::Serve(verb) => verb.run(config).await,
             Verb::Migrate(verb) => verb.run(&config).await,
+            Verb::CreateUser(verb) => verb.run(&config).await,
+            Verb::SetPassword(verb) => verb.run(&config).await,
+            Verb::SetupLink(verb) => verb.run(&config).await,
         }
     })
 }

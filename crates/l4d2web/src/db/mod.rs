@@ -12,6 +12,7 @@ mod migrate;
 mod open;
 pub mod servers;
 pub mod sessions;
+pub mod setup_links;
 pub mod users;
 
 pub use copy::copy_to;

@@ -1,6 +1,7 @@
 //! The pages: for each a file with its handler and the struct that its template shows, below the area that it belongs to.
 #![expect(clippy::missing_errors_doc, reason = "a handler's errors are the pages of PageError")]
 
+mod answer;
 pub mod dev;
 pub mod error;
 mod health;
@@ -10,12 +11,16 @@ mod layout;
 pub mod login;
 mod logout;
 pub mod servers;
+pub mod setup;
+mod theme;
 
+pub use answer::{go, too_many};
 pub use error::{PageError, not_found, wrong_method};
 pub use health::health;
 pub use home::home;
 pub use layout::{Nav, Shell, ShellUser};
 pub use logout::logout;
+pub use theme::theme;
 
 /// What a handler answers.
 pub type PageResult<T = axum::response::Response> = Result<T, PageError>;

@@ -61,6 +61,9 @@ pub fn table() -> Vec<Route> {
         get("/login", Public, pages::login::show),
         post("/login", Public, pages::login::submit),
         post("/logout", User, pages::logout),
+        get("/setup/{token}", Public, pages::setup::show),
+        post("/setup/{token}", Public, pages::setup::submit),
+        post("/theme", Public, pages::theme),
         get("/servers", User, pages::servers::list::show),
     ]
 }
