@@ -1,6 +1,7 @@
 //! The pages: for each a file with its handler and the struct that its template shows, below the area that it belongs to.
 #![expect(clippy::missing_errors_doc, reason = "a handler's errors are the pages of PageError")]
 
+pub mod admin;
 mod answer;
 pub mod dev;
 pub mod error;
@@ -10,6 +11,7 @@ pub mod kit;
 mod layout;
 pub mod login;
 mod logout;
+pub mod profile;
 pub mod servers;
 pub mod setup;
 mod theme;
