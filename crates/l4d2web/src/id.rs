@@ -1,6 +1,7 @@
 //! The keys of rows, a type for each table, so that the key of a user is never taken for that of a server.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,14 @@ macro_rules! ids {
                 Self(key)
             }
         }
+
+        impl FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
     )*};
 }
 
@@ -39,4 +48,12 @@ ids! {
     ServerId,
     /// Key of a job.
     JobId,
+}
+
+impl ServerId {
+    /// The server that `l4d2ctl` calls so; none when the panel would not have named it so.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        name.parse().ok().filter(|id: &Self| id.0 > 0 && id.to_string() == name)
+    }
 }

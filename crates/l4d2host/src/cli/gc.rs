@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::text::print_json;
 use super::{CliError, Context};
 use crate::report;
 use crate::tree::gc;
@@ -18,10 +19,7 @@ impl Gc {
     pub(super) fn run(self, context: &Context) -> Result<(), CliError> {
         let collected = gc::collect(&context.root, &context.systemd)?;
         if self.json {
-            let text = serde_json::to_string(&collected)
-                .map_err(|error| CliError::io("printing JSON failed")(error.into()))?;
-            report::line(&text);
-            return Ok(());
+            return print_json(&collected);
         }
         for tree in &collected.removed {
             report::line(&format!("removed {tree}"));

@@ -23,7 +23,7 @@ pub(super) struct Logs {
     /// End after the newest line.
     #[arg(long, overrides_with = "follow")]
     no_follow: bool,
-    /// Print JSON: a line with cursor, time (microseconds since 1970) and line for each.
+    /// Print JSON: a line with `cursor`, `time_us` (microseconds since 1970) and `line` for each.
     #[arg(long)]
     json: bool,
 }

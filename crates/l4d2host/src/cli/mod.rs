@@ -5,6 +5,7 @@ mod cpu_plan;
 mod doctor;
 mod error;
 mod files;
+mod game;
 mod gc;
 mod initialize;
 mod install;
@@ -46,6 +47,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Install(install::Install),
+    Game(game::Game),
     Initialize(initialize::Initialize),
     Start(lifecycle::Start),
     Stop(lifecycle::Stop),
@@ -95,6 +97,7 @@ impl Verb {
             Self::CpuPlan(verb) => verb.run(),
             Self::Man(verb) => verb.run(),
             Self::Install(verb) => verb.run(&context()?),
+            Self::Game(verb) => verb.run(&context()?),
             Self::Initialize(verb) => verb.run(),
             Self::Start(verb) => verb.run(&context()?),
             Self::Stop(verb) => verb.run(&context()?),

@@ -50,6 +50,9 @@ fn render(server: &Server, now: u64) -> String {
     if server.stale {
         table.row(["stale".to_owned(), format!("`l4d2ctl restart {}` applies what is published now", server.name)]);
     }
+    if server.spec_changed {
+        table.row(["changed".to_owned(), format!("`l4d2ctl restart {}` applies the new spec", server.name)]);
+    }
     for warning in &server.warnings {
         table.row(["warning".to_owned(), warning.clone()]);
     }
@@ -70,8 +73,8 @@ fn render_layer(layer: &LayerStatus, state: State) -> String {
 /// For how long it has been so.
 fn since(server: &Server, now: u64) -> Option<String> {
     match server.state {
-        State::Running => server.last.started.map(|then| format!("for {}", ago(then, now))),
-        State::Stopped | State::Failed => server.last.ended.map(|then| format!("for {}", ago(then, now))),
+        State::Running => server.last.started_at.map(|then| format!("for {}", ago(then, now))),
+        State::Stopped | State::Failed => server.last.ended_at.map(|then| format!("for {}", ago(then, now))),
         _ => None,
     }
 }
@@ -89,8 +92,8 @@ fn render_all(servers: &[Server], now: u64) -> String {
     table.row(["NAME", "STATE", "PORT", "AT BOOT", "SINCE", "REMARKS"].map(faint));
     for server in servers {
         let since = match server.state {
-            State::Running => server.last.started,
-            _ => server.last.ended,
+            State::Running => server.last.started_at,
+            _ => server.last.ended_at,
         };
         table.row([
             server.name.clone(),
@@ -108,6 +111,9 @@ fn remarks(server: &Server) -> String {
     let mut parts = Vec::new();
     if server.stale {
         parts.push("stale: restart to apply".to_owned());
+    }
+    if server.spec_changed {
+        parts.push("spec changed: restart to apply".to_owned());
     }
     // That a stopped server is stopped needs no reason here.
     if server.state != State::Stopped || server.enabled {

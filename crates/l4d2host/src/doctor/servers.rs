@@ -27,7 +27,7 @@ pub(super) struct Server {
 pub(super) fn load(root: &Root) -> Vec<Server> {
     let mut resolver = Resolver::new(root);
     let mut load = |name: InstanceName| {
-        let spec = load_spec(root, &name).map_err(|error| chain(&error));
+        let spec = load_spec(root, &name).map(|stored| stored.spec).map_err(|error| chain(&error));
         let wanted = spec.as_ref().map(|spec| resolver.wanted(spec)).unwrap_or_default();
         let plain = wanted.iter().filter(|wanted| matches!(wanted.layer, Ok(Layer::Plain(_))));
         // A game that is missing is told by a check of its own.

@@ -77,7 +77,7 @@ impl Stack {
 
     /// Opens what a server would start on now.
     fn open_wanted(&mut self, root: &Root, name: &InstanceName) {
-        let spec = match load_spec(root, name) {
+        let spec = match load_spec(root, name).map(|stored| stored.spec) {
             Ok(spec) => spec,
             Err(error) => {
                 return self.warnings.push(format!("only the server's own layer is shown: {}", chain(&error)));

@@ -7,6 +7,7 @@ use super::reason::Reason;
 use super::space::Space;
 use crate::exit::{self, ExitCode};
 use crate::follow::FollowError;
+use crate::lock::LockError;
 use crate::process::ProcessError;
 use crate::systemd::SystemdError;
 use crate::tree::TreeError;
@@ -20,6 +21,9 @@ pub enum InstallError {
     /// systemd could not be asked.
     #[error(transparent)]
     Systemd(#[from] SystemdError),
+    /// A lock cannot be used.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// A root program failed.
     #[error(transparent)]
     Process(#[from] ProcessError),
@@ -29,6 +33,12 @@ pub enum InstallError {
     /// A pass failed.
     #[error(transparent)]
     Pass(Reason),
+    /// Steam did not say which build is the latest.
+    #[error(
+        "Steam did not say which build of the game is the latest: {}; what steamcmd printed is in /var/log/left4me/left4me-steamcmd@info.log",
+        .0.brief()
+    )]
+    NoAnswer(Reason),
     /// A pass failed because the disk is full.
     #[error(
         "the disk is too full for the game: {0}; make room, then run `l4d2ctl install` again, which goes on where this one ended"
@@ -64,9 +74,10 @@ impl ExitCode for InstallError {
         match self {
             Self::Tree(error) => error.exit_code(),
             Self::Systemd(error) => error.exit_code(),
+            Self::Lock(error) => error.exit_code(),
             Self::Process(error) => error.exit_code(),
             Self::Follow(error) => error.exit_code(),
-            Self::Pass(reason) => reason.exit_code(),
+            Self::Pass(reason) | Self::NoAnswer(reason) => reason.exit_code(),
             Self::DiskFull(_) | Self::Io { .. } => exit::IO,
             Self::Incomplete(_) => exit::SOFTWARE,
             Self::StillMounted(_) => exit::BUSY,

@@ -38,6 +38,18 @@ impl Block {
         if rest.is_empty() { Ok(block) } else { Err(KeyValuesError) }
     }
 
+    /// Parses the first pair of a text, whatever comes after it.
+    ///
+    /// # Errors
+    /// As [`Block::parse`].
+    pub fn parse_first(text: &str) -> Result<Self, KeyValuesError> {
+        let mut rest = text;
+        let (Some(Token::Text(key)), Some(Token::Open)) = (token(&mut rest)?, token(&mut rest)?) else {
+            return Err(KeyValuesError);
+        };
+        Ok(Self { entries: vec![(key, Value::Block(block(&mut rest, 1)?))] })
+    }
+
     /// The value at a path of keys, the first of each name; Valve ignores the case of keys.
     #[must_use]
     pub fn get(&self, path: &[&str]) -> Option<&str> {

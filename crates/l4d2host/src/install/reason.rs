@@ -126,7 +126,7 @@ impl Reason {
         )
     }
 
-    /// Why the pass is run again, in a few words.
+    /// Why the pass did not work, in a few words.
     #[must_use]
     pub fn brief(&self) -> &'static str {
         match self {
@@ -134,7 +134,12 @@ impl Reason {
             Self::Interrupted(_) => "the download was interrupted",
             Self::Write => "a write failed, or the connection was lost",
             Self::NoAnswer | Self::Unreachable => "Steam did not answer",
+            Self::Offline => "Steam cannot be reached",
+            Self::RateLimit => "Steam refuses logins from this address for now",
+            Self::Login(_) => "Steam refused the login",
+            Self::OutOfMemory => "it used too much memory",
             Self::NotStarted(_) => "the unit did not start",
+            Self::Silent(_) => "steamcmd gave no reason",
             Self::Stopped => "the pass was stopped from outside",
             _ => "the pass failed",
         }

@@ -1,4 +1,4 @@
-//! One pass of steamcmd: its unit, by `left4me-systemctl`, and how it ended.
+//! One run of steamcmd: its unit, by `left4me-systemctl`, and how it ended.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -8,12 +8,15 @@ use super::machine::{Ended, Platform};
 use crate::follow::follow;
 use crate::root::Root;
 use crate::state::Last;
-use crate::systemd::root_program;
+use crate::systemd::{Unit, root_program};
 
 /// The root program that starts and stops the units of steamcmd.
 const PROGRAM: &str = "left4me-systemctl";
 /// The record of how a pass ended, which is the same file for both platforms.
 const RECORD: &str = "left4me-steamcmd";
+
+/// The pass that only asks; it works on no stack, and leaves no record.
+pub const INFO: &str = "info";
 
 /// What the installation needs of steamcmd; a trait, so that a test can script what it says and does.
 pub trait Steamcmd {
@@ -23,17 +26,24 @@ pub trait Steamcmd {
     /// [`InstallError`] when the unit could not be run or followed; a pass that fails is none.
     fn run(&self, platform: Platform, output: &mut dyn FnMut(&[u8])) -> Result<Ended, InstallError>;
 
-    /// Stops the unit of a pass; returns when it is down.
+    /// Runs [`INFO`] to its end, and hands every piece of its output on. Returns the exit code.
+    ///
+    /// # Errors
+    /// As [`Steamcmd::run`].
+    fn ask(&self, output: &mut dyn FnMut(&[u8])) -> Result<u8, InstallError>;
+
+    /// Stops the unit of a pass, a platform's or [`INFO`]; returns when it is down.
     ///
     /// # Errors
     /// [`InstallError`] when it cannot be stopped.
-    fn stop(&self, platform: Platform) -> Result<(), InstallError>;
+    fn stop(&self, pass: &str) -> Result<(), InstallError>;
 }
 
-/// The unit of a platform's pass.
+/// Whether the unit of a pass is not down.
 #[must_use]
-pub fn unit(platform: Platform) -> String {
-    format!("left4me-steamcmd@{}.service", platform.name())
+pub fn is_up(units: &[Unit], pass: &str) -> bool {
+    let name = format!("left4me-steamcmd@{pass}.service");
+    units.iter().any(|unit| unit.unit == name && !unit.is_down())
 }
 
 /// The units of this machine.
@@ -59,8 +69,12 @@ impl Steamcmd for Host<'_> {
         Ok(ended(code, after.as_ref().map(|record| &record.last)))
     }
 
-    fn stop(&self, platform: Platform) -> Result<(), InstallError> {
-        Ok(root_program(PROGRAM, &["stop-steamcmd", platform.name()]).run()?)
+    fn ask(&self, output: &mut dyn FnMut(&[u8])) -> Result<u8, InstallError> {
+        Ok(follow(&root_program(PROGRAM, &["start-steamcmd", INFO]), output)?)
+    }
+
+    fn stop(&self, pass: &str) -> Result<(), InstallError> {
+        Ok(root_program(PROGRAM, &["stop-steamcmd", pass]).run()?)
     }
 }
 
@@ -88,13 +102,13 @@ fn ended(code: u8, record: Option<&Last>) -> Ended {
         return Ended::Code(0);
     }
     // A record without a code is of a unit whose mount helper failed.
-    let Some(last) = record.filter(|last| last.code.as_deref().is_some_and(|code| !code.is_empty())) else {
+    let Some(last) = record.filter(|last| last.exit_kind.as_deref().is_some_and(|code| !code.is_empty())) else {
         return Ended::NeverRan(code);
     };
     if last.result.as_deref() == Some("oom-kill") {
         return Ended::OutOfMemory;
     }
-    match (last.code.as_deref(), last.status.as_deref()) {
+    match (last.exit_kind.as_deref(), last.exit_status.as_deref()) {
         // `script`, which gives steamcmd its terminal, tells of a signal in the way of a shell.
         (Some("killed"), Some("TERM" | "INT" | "HUP" | "KILL"))
         | (Some("exited"), Some("129" | "130" | "137" | "143")) => Ended::Killed,

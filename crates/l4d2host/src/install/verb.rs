@@ -12,7 +12,7 @@ use super::machine::{Machine, Next, Outcome, Platform, TRIES, Verdict};
 use super::output::Parser;
 use super::prune::prune;
 use super::reason::Reason;
-use super::run::{Steamcmd, unit};
+use super::run::{INFO, Steamcmd, is_up};
 use super::screen::Screen;
 use super::space::Space;
 use super::version::Version;
@@ -21,7 +21,7 @@ use crate::beneath::{entries, open_dir};
 use crate::name::{BuildName, TreeId};
 use crate::report::{line, step, warn};
 use crate::root::Root;
-use crate::systemd::{Systemd, Unit};
+use crate::systemd::Systemd;
 use crate::tree::current::standing;
 use crate::tree::publish::{Build, UPPER};
 use crate::tree::{TreeError, gc, pins};
@@ -43,7 +43,7 @@ const MOUNTED: &str = "build-installation";
 /// # Errors
 /// [`InstallError`]; run again, it takes up where it ended.
 pub fn install(root: &Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) -> Result<(), InstallError> {
-    let build = lock(root)?;
+    let build = lock(root, systemd, steamcmd)?;
     stop_leftovers(systemd, steamcmd)?;
     let update = standing(root, &BuildName::Installation)?.is_some();
     let base = prepare(root, &build)?;
@@ -67,25 +67,28 @@ pub fn install(root: &Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) ->
 }
 
 /// Takes the lock of the installation. For a moment a collection may hold it, or a subprocess of an `l4d2ctl` that was
-/// killed as it started one: only who holds it longer installs.
-fn lock(root: &Root) -> Result<Build<'_>, TreeError> {
+/// killed as it started one: only who holds it longer installs. Who only asks Steam for the latest build has to give way.
+fn lock<'a>(root: &'a Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) -> Result<Build<'a>, InstallError> {
     for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
         match Build::lock(root, &BuildName::Installation) {
+            Err(TreeError::Busy(_)) if is_up(&systemd.units()?, INFO) => {
+                step("ending the question for the latest build");
+                steamcmd.stop(INFO)?;
+            }
             Err(TreeError::Busy(_)) => thread::sleep(PAUSE),
-            other => return other,
+            other => return Ok(other?),
         }
     }
-    Build::lock(root, &BuildName::Installation)
+    Ok(Build::lock(root, &BuildName::Installation)?)
 }
 
 /// Stops what an installation that was killed left behind: it would write where we are about to.
 fn stop_leftovers(systemd: &impl Systemd, steamcmd: &impl Steamcmd) -> Result<(), InstallError> {
     let units = systemd.units()?;
-    for platform in [Platform::Windows, Platform::Linux] {
-        let name = unit(platform);
-        if units.iter().any(|known| known.unit == name && !Unit::is_down(known)) {
-            step(&format!("stopping the {} pass of an installation that was killed", platform.name()));
-            steamcmd.stop(platform)?;
+    for pass in [Platform::Windows.name(), Platform::Linux.name(), INFO] {
+        if is_up(&units, pass) {
+            step(&format!("stopping the {pass} pass of an l4d2ctl that was killed"));
+            steamcmd.stop(pass)?;
         }
     }
     Ok(())
@@ -214,6 +217,6 @@ impl Staging {
 }
 
 /// The version of a published tree.
-fn version_of(tree: &Path) -> io::Result<Version> {
+pub(super) fn version_of(tree: &Path) -> io::Result<Version> {
     Version::load(&View::open(tree, None)?)
 }

@@ -55,7 +55,8 @@ fn patch_of(inf: &str) -> Option<String> {
     inf.lines().find_map(|line| line.trim().strip_prefix("PatchVersion=")).and_then(|text| number(text.trim()))
 }
 
-fn number(text: &str) -> Option<String> {
+/// A number with or without dots, when it is one.
+pub(super) fn number(text: &str) -> Option<String> {
     let plain = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     plain.then(|| text.to_owned())
 }

@@ -4,12 +4,12 @@ use std::fs;
 use std::os::fd::AsFd;
 
 use super::{InstanceError, SPEC, survey};
-use crate::beneath::{open_dir, open_file_beneath, read_bounded, replace_file};
+use crate::beneath::{open_dir, replace_file};
 use crate::lock::Lock;
 use crate::name::{InstanceName, Layer};
 use crate::report::step;
 use crate::root::Root;
-use crate::spec::{self, SPEC_MAX, Spec, SpecError};
+use crate::spec::{self, Spec};
 use crate::tree::current::resolve;
 
 /// Checks the spec and stores it as the instance's; makes the instance when there is none. `file` names the spec in
@@ -55,24 +55,4 @@ fn check_overlays(root: &Root, spec: &Spec) -> Result<Vec<String>, InstanceError
         }));
     }
     Ok(warnings)
-}
-
-/// The spec that the instance has.
-///
-/// # Errors
-/// [`InstanceError::Missing`] when there is no instance, [`InstanceError::Spec`] when its spec is wrong.
-pub fn load_spec(root: &Root, name: &InstanceName) -> Result<Spec, InstanceError> {
-    let dir = root.instance(name);
-    let path = dir.join(SPEC);
-    let file = open_dir(&dir).and_then(|dir| open_file_beneath(dir.as_fd(), SPEC));
-    let file = match file {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(InstanceError::Missing(name.clone())),
-        other => other.map_err(InstanceError::io("reading", &path))?,
-    };
-    let wrong = |source| InstanceError::Spec { file: path.display().to_string(), source };
-    let bytes = match read_bounded(file, SPEC_MAX) {
-        Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => return Err(wrong(SpecError::TooLong)),
-        other => other.map_err(InstanceError::io("reading", &path))?,
-    };
-    Ok(spec::parse(&bytes).map_err(wrong)?.spec)
 }

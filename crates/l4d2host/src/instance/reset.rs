@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::path::Path;
 
 use super::stop::stop_locked;
-use super::{ARGV, InstanceError};
+use super::{ARGV, InstanceError, STARTED};
 use crate::beneath::{open_dir, remove_tree};
 use crate::lock::Lock;
 use crate::name::InstanceName;
@@ -21,7 +21,9 @@ pub fn reset(root: &Root, systemd: &impl Systemd, name: &InstanceName) -> Result
     let lock = Lock::instance(root, name)?;
     stop_locked(root, systemd, name, &lock)?;
     remove_runtime(root, name)?;
-    remove_below(&root.instance(name), ARGV)?;
+    for left in [ARGV, STARTED] {
+        remove_below(&root.instance(name), left)?;
+    }
     drop(lock);
     gc::attempt(root, systemd);
     Ok(())

@@ -3,13 +3,13 @@
 use std::os::fd::AsFd;
 
 use super::stage::stage;
-use super::{ARGV, InstanceError, load_spec};
+use super::{ARGV, InstanceError, STARTED, StoredSpec, load_spec};
 use crate::beneath::{open_dir, replace_file};
 use crate::lock::Lock;
 use crate::name::{InstanceName, Layer};
 use crate::report::{line, step};
 use crate::root::Root;
-use crate::spec::{Spec, render_argv};
+use crate::spec::render_argv;
 use crate::systemd::{Systemd, is_down};
 use crate::tree::{current, pins};
 
@@ -28,7 +28,7 @@ pub(super) fn start_locked(
     name: &InstanceName,
     lock: &Lock,
 ) -> Result<(), InstanceError> {
-    let spec = load_spec(root, name)?;
+    let stored = load_spec(root, name)?;
     let state = systemd.state(name)?;
     if state == "deactivating" {
         return Err(InstanceError::Stopping(name.clone()));
@@ -38,17 +38,18 @@ pub(super) fn start_locked(
         return Ok(());
     }
     step("pinning the layers");
-    let layers = pin(root, name, &spec)?;
+    let layers = pin(root, name, &stored)?;
     step("preparing the upper layer");
-    stage(root, name, &spec, &layers)?;
+    stage(root, name, &stored.spec, &layers)?;
     step("starting the unit");
     systemd.enable(name, lock)?;
     Ok(())
 }
 
-/// Resolves the spec's overlays and the installation, and writes what they are now to the pins and the arguments to argv.
-/// Returns the layers of the overlays.
-fn pin(root: &Root, name: &InstanceName, spec: &Spec) -> Result<Vec<Layer>, InstanceError> {
+/// Resolves the spec's overlays and the installation, and writes what they are now to the pins, the arguments to argv, and
+/// a copy of the spec beside them. Returns the layers of the overlays.
+fn pin(root: &Root, name: &InstanceName, stored: &StoredSpec) -> Result<Vec<Layer>, InstanceError> {
+    let StoredSpec { spec, bytes } = stored;
     let dir = root.instance(name);
     let _trees = Lock::trees_shared(root)?;
     let mut layers = Vec::with_capacity(spec.overlays.len() + 1);
@@ -61,6 +62,7 @@ fn pin(root: &Root, name: &InstanceName, spec: &Spec) -> Result<Vec<Layer>, Inst
     let handle = open_dir(&dir).map_err(InstanceError::io("opening", &dir))?;
     replace_file(handle.as_fd(), ARGV, argv.as_bytes(), 0o644)
         .map_err(InstanceError::io("writing", &dir.join(ARGV)))?;
+    replace_file(handle.as_fd(), STARTED, bytes, 0o600).map_err(InstanceError::io("writing", &dir.join(STARTED)))?;
     pins::save(&dir, &layers)?;
     Ok(overlays)
 }

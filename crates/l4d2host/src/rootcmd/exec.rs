@@ -11,7 +11,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
 
 /// How the program is called.
-pub const USAGE: &str = "left4me-exec server, or steamcmd|steamclient windows|linux";
+pub const USAGE: &str = "left4me-exec server, steamcmd|steamclient windows|linux, or steamcmd info";
 
 /// The variables that the steamcmd unit sets.
 pub const VARIABLES: &[&str] = &["HOME", "LEFT4ME_STEAMCMD"];
@@ -33,6 +33,7 @@ pub fn main(call: &Call) -> Result<u8, CallError> {
     match call.arguments().as_slice() {
         ["server"] => server(),
         ["steamcmd", platform @ ("windows" | "linux")] => steamcmd::run(call, platform),
+        ["steamcmd", "info"] => steamcmd::ask(call),
         ["steamclient", "windows"] => steamclient::sync(),
         ["steamclient", "linux"] => steamclient::copy(call).and_then(|_| steamclient::sync()),
         _ => Err(CallError::Usage(USAGE)),

@@ -1,8 +1,11 @@
-//! One platform pass of steamcmd on the staging stack.
+//! One run of steamcmd: a platform's pass on the staging stack, or the question which build is the latest.
 
 use super::call::{Call, CallError};
 use super::program;
 use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
 
 /// steamcmd holds its output back unless it writes to a terminal; this gives it one.
 const SCRIPT: &str = "/usr/bin/script";
@@ -10,9 +13,39 @@ const SCRIPT: &str = "/usr/bin/script";
 /// Where the unit sees the staging stack.
 const OVERLAY: &str = "/overlay";
 
+/// What every run begins with: no question is asked, and a command that fails is the last one.
+const QUIETLY: &str = "+@ShutdownOnFailedCommand 1 +@NoPromptForPassword 1";
+
+/// Where steamcmd keeps what Steam last said of an app, below its directory.
+const APP_INFO: &str = "appcache/appinfo.vdf";
+
+/// Where it keeps itself, below its home: Debian's, Valve's, and the link that either makes.
+const STEAM: [&str; 3] = [".local/share/Steam", "Steam", ".steam/steam"];
+
+/// What is asked of Steam.
+const QUESTION: &str = "+login anonymous +app_info_update 1 +app_info_print 222860";
+
 /// Runs a pass: becomes `script`, which runs steamcmd and ends with its code.
 pub(super) fn run(call: &Call, platform: &str) -> Result<u8, CallError> {
-    let line = command_line(steamcmd(call)?, platform);
+    become_steamcmd(call, &pass(platform))
+}
+
+/// Asks Steam about the game, and not the copy of an answer that steamcmd keeps and prefers, however old it is.
+pub(super) fn ask(call: &Call) -> Result<u8, CallError> {
+    let home = PathBuf::from(home(call)?);
+    for kept in STEAM.map(|place| home.join(place).join(APP_INFO)) {
+        match fs::remove_file(&kept) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(CallError::system(format!("remove {}", kept.display()))(error));
+            }
+            _ => {}
+        }
+    }
+    become_steamcmd(call, QUESTION)
+}
+
+fn become_steamcmd(call: &Call, arguments: &str) -> Result<u8, CallError> {
+    let line = format!("exec {} {QUIETLY} {arguments} +quit", steamcmd(call)?);
     let mut command = program::command(SCRIPT, &["-qefc", &line, "/dev/null"]);
     command.env("HOME", home(call)?).env("SHELL", "/bin/sh").env("TERM", "dumb");
     Err(program::become_it(&mut command))
@@ -38,11 +71,10 @@ fn is_plain_path(path: &str) -> bool {
     path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._+-".contains(&byte))
 }
 
-/// The arguments in the order that works: the platform and the directory before the login.
-fn command_line(steamcmd: &str, platform: &str) -> String {
+/// The arguments of a pass in the order that works: the platform and the directory before the login.
+fn pass(platform: &str) -> String {
     format!(
-        "exec {steamcmd} +@ShutdownOnFailedCommand 1 +@NoPromptForPassword 1 +@sSteamCmdForcePlatformType {platform} \
-         +force_install_dir {OVERLAY} +login anonymous +app_update 222860 validate +quit"
+        "+@sSteamCmdForcePlatformType {platform} +force_install_dir {OVERLAY} +login anonymous +app_update 222860 validate"
     )
 }
 
@@ -67,9 +99,9 @@ mod tests {
 
     #[test]
     fn the_directory_comes_before_the_login() {
-        let line = command_line("/usr/games/steamcmd", "windows");
-        assert!(line.starts_with("exec /usr/games/steamcmd +@ShutdownOnFailedCommand 1 "));
-        assert!(line.contains(" +@sSteamCmdForcePlatformType windows +force_install_dir /overlay +login anonymous "));
-        assert!(line.ends_with(" +app_update 222860 validate +quit"));
+        assert_eq!(
+            pass("windows"),
+            "+@sSteamCmdForcePlatformType windows +force_install_dir /overlay +login anonymous +app_update 222860 validate"
+        );
     }
 }

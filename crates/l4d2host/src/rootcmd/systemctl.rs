@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::process::Stdio;
 
 /// How the program is called.
-pub const USAGE: &str = "left4me-systemctl enable|disable <instance>, start-build|stop-build <build>, or start-steamcmd|stop-steamcmd windows|linux";
+pub const USAGE: &str = "left4me-systemctl enable|disable <instance>, start-build|stop-build <build>, or start-steamcmd|stop-steamcmd windows|linux|info";
 
 const SYSTEMCTL: &str = "/usr/bin/systemctl";
 
@@ -50,7 +50,7 @@ fn parse(arguments: &[&str]) -> Result<Request, CallError> {
     let server = || InstanceName::parse(name).map(|name| format!("left4me-server@{name}"));
     let build = || OverlayId::parse(name).map(|id| format!("left4me-build@{id}"));
     let steamcmd = || match *name {
-        "windows" | "linux" => Ok(format!("left4me-steamcmd@{name}")),
+        "windows" | "linux" | "info" => Ok(format!("left4me-steamcmd@{name}")),
         _ => Err(CallError::Usage(USAGE)),
     };
     Ok(match *verb {
@@ -85,8 +85,9 @@ fn disable(name: InstanceName) -> Result<u8, CallError> {
     }
     let code = systemctl(&["stop"], &unit)?;
     forget_failure(&unit)?;
-    if code == 0 {
-        stack::clear(&Target::Server(name))?;
+    if code == 0 && stack::is_left(&Target::Server(name.clone())) {
+        // Not by ourselves: where the panel's unit called us, nothing can be unmounted.
+        return systemctl(&["start", "--quiet"], &format!("left4me-clear@{name}"));
     }
     Ok(code)
 }
@@ -161,6 +162,7 @@ mod tests {
     #[case(&["stop-build", "5"], Some(Request::Stop("left4me-build@5".to_owned())))]
     #[case(&["start-steamcmd", "windows"], Some(Request::Start("left4me-steamcmd@windows".to_owned())))]
     #[case(&["stop-steamcmd", "linux"], Some(Request::Stop("left4me-steamcmd@linux".to_owned())))]
+    #[case(&["start-steamcmd", "info"], Some(Request::Start("left4me-steamcmd@info".to_owned())))]
     #[case(&["start-steamcmd", "macos"], None)]
     #[case(&["start-build", "installation"], None)]
     #[case(&["start", "alpha"], None)]

@@ -9,7 +9,7 @@ pub struct Entry {
     /// The journal's own name for the place, to go on from.
     pub cursor: String,
     /// When the journal got it, in microseconds since 1970.
-    pub time: u64,
+    pub time_us: u64,
     /// What the server printed; bytes that are not UTF-8 are replaced.
     pub line: String,
 }
@@ -31,7 +31,7 @@ impl Entry {
     /// What is wrong with it, when it is not an entry.
     pub fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
         let raw: Raw = serde_json::from_slice(json)?;
-        Ok(Self { cursor: raw.cursor, time: raw.time.parse().unwrap_or_default(), line: text_of(&raw.message) })
+        Ok(Self { cursor: raw.cursor, time_us: raw.time.parse().unwrap_or_default(), line: text_of(&raw.message) })
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
         let json = format!(
             r#"{{"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1793620800123456","_PID":"1","MESSAGE":{message}}}"#
         );
-        let expected = Entry { cursor: "s=1;i=2".to_owned(), time: 1_793_620_800_123_456, line: line.to_owned() };
+        let expected = Entry { cursor: "s=1;i=2".to_owned(), time_us: 1_793_620_800_123_456, line: line.to_owned() };
         assert_eq!(Entry::parse(json.as_bytes()).unwrap(), expected);
     }
 

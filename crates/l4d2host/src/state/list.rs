@@ -51,7 +51,7 @@ pub fn names(root: &Root) -> Result<Vec<InstanceName>, StateError> {
 /// [`StateError::Io`] when they cannot be listed.
 pub fn list(root: &Root) -> Result<Vec<Listed>, StateError> {
     let listed = |name: InstanceName| {
-        let spec = load_spec(root, &name).ok();
+        let spec = load_spec(root, &name).map(|stored| stored.spec).ok();
         Listed {
             enabled: is_enabled(root, &name),
             port: spec.as_ref().map(|spec| spec.port.get()),

@@ -24,7 +24,7 @@ pub struct LogOptions {
     pub lines: u32,
     /// Whether to go on with each new line.
     pub follow: bool,
-    /// Whether to print JSON (cursor, time, line) in place of the line alone.
+    /// Whether to print JSON (`cursor`, `time_us`, `line`) in place of the line alone.
     pub json: bool,
 }
 

@@ -11,6 +11,7 @@ mod lines;
 mod list;
 mod logs;
 mod reason;
+mod started;
 mod status;
 mod wait;
 mod watch;

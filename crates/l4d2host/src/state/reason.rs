@@ -54,7 +54,9 @@ fn stopped(again: &str, enabled: bool, last: &Last) -> String {
         (Some(_), true) if success => format!("it quit by itself; {again} starts it again"),
         (Some(how), false) => format!("it was stopped, and {how} as it did"),
         (Some(how), true) => format!("it {how}; {again} starts it again"),
-        (None, _) if last.started.is_some() => format!("it ended, and nothing is recorded of how; {again} starts it"),
+        (None, _) if last.started_at.is_some() => {
+            format!("it ended, and nothing is recorded of how; {again} starts it")
+        }
         (None, true) => format!("it is enabled, but has not started since the machine booted; {again} starts it"),
         (None, false) => "it has not been started since the machine booted".to_owned(),
     }
@@ -68,8 +70,8 @@ fn failure(last: &Last) -> Option<String> {
 /// How it ended, as what follows "it"; none when that is not known.
 fn ending(last: &Last) -> Option<String> {
     let result = last.result.as_deref()?;
-    let status = last.status.as_deref();
-    Some(match (result, last.code.as_deref()) {
+    let status = last.exit_status.as_deref();
+    Some(match (result, last.exit_kind.as_deref()) {
         ("success", _) => "quit".to_owned(),
         ("start-limit-hit", _) => "was started too often".to_owned(),
         ("timeout", _) => "did not start or stop in time and was killed".to_owned(),

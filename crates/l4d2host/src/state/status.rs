@@ -1,24 +1,17 @@
 //! Everything that is known about a server, gathered.
 
-use std::ffi::OsStr;
-use std::os::fd::AsFd;
-
 use serde::Serialize;
 
 use super::layers::{self, LayerStatus, Resolver, Wanted};
 use super::list::{is_enabled, names};
+use super::started::Started;
 use super::{Last, State, StateError, reason};
-use crate::beneath::{open_dir, open_file_beneath, read_bounded};
-use crate::instance::{ARGV, load_spec};
+use crate::instance::load_spec;
 use crate::name::{InstanceName, Layer};
 use crate::report::chain;
 use crate::root::Root;
-use crate::spec::{Spec, render_argv};
 use crate::systemd::{Systemd, Unit, server_unit};
 use crate::tree::pins;
-
-/// Longest argument file that is compared with the spec.
-const ARGV_MAX: u64 = 64 * 1024;
 
 /// One server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,9 +28,14 @@ pub struct Status {
     pub enabled: bool,
     /// The port that its spec gives it; none when the spec cannot be read.
     pub port: Option<u16>,
+    /// The port that it was started with; none when it is down.
+    pub running_port: Option<u16>,
     /// Whether a restart would start it on newer layers. Always false when it is down; changes in plain directories
     /// cannot be seen.
     pub stale: bool,
+    /// Whether its spec says something else than the one that it was started with, `config` too. Always false when it is
+    /// down.
+    pub spec_changed: bool,
     /// Its layers, the one on top first, without its own upper layer.
     pub layers: Vec<LayerStatus>,
     /// The references among them that are plain directories of an admin.
@@ -81,29 +79,27 @@ fn gather(root: &Root, units: &[Unit], resolver: &mut Resolver<'_>, name: &Insta
     let state = State::of(unit);
     let enabled = is_enabled(root, name);
     let spec = load_spec(root, name).map_err(|error| warnings.push(chain(&error))).ok();
-    let wanted = spec.as_ref().map(|spec| resolver.wanted(spec)).unwrap_or_default();
+    let wanted = spec.as_ref().map(|stored| resolver.wanted(&stored.spec)).unwrap_or_default();
     let pinned = pins::load(&root.instance(name).join(pins::PINS)).unwrap_or_else(|error| {
         warnings.push(chain(&error));
         None
     });
-    let last = record(root, &service, &mut warnings);
+    let last = record(root, name, &mut warnings);
     let used = pinned.as_deref().filter(|_| !state.is_down());
     let plain_layers = layers::plain(used, &wanted);
     warnings.extend(wanted.iter().filter_map(|wanted| wanted.layer.clone().err()));
     warnings.extend(plain_layers.iter().map(|plain| warn_of_plain(plain)));
-    if let Some(spec) = spec.as_ref().filter(|_| !state.is_down())
-        && arguments_differ(root, name, spec)
-    {
-        warnings.push(format!("the spec has another port or other arguments than those that it runs with; `l4d2ctl restart {name}` applies them"));
-    }
+    let started = if state.is_down() { Started::default() } else { Started::load(root, name, spec.as_ref()) };
     Status {
         name: name.as_str().to_owned(),
         state,
         active: unit.map_or("inactive", |unit| &unit.active).to_owned(),
         sub: unit.map_or("dead", |unit| &unit.sub).to_owned(),
         enabled,
-        port: spec.map(|spec| spec.port.get()),
+        port: spec.map(|stored| stored.spec.port.get()),
+        running_port: started.port,
         stale: is_stale(used, &wanted),
+        spec_changed: started.spec_changed,
         layers: layers::join(pinned.as_deref().unwrap_or_default(), &wanted),
         plain_layers,
         reason: reason::reason(name.as_str(), state, enabled, &last),
@@ -117,9 +113,8 @@ fn is_stale(used: Option<&[Layer]>, wanted: &[Wanted]) -> bool {
     used.is_some_and(|used| !wanted.is_empty() && layers::is_stale(used, wanted))
 }
 
-fn record(root: &Root, service: &str, warnings: &mut Vec<String>) -> Last {
-    let record = service.strip_suffix(".service").unwrap_or(service);
-    match Last::load(&root.last(), OsStr::new(record)) {
+fn record(root: &Root, name: &InstanceName, warnings: &mut Vec<String>) -> Last {
+    match Last::of_server(root, name) {
         Ok(last) => last.unwrap_or_default(),
         Err(error) => {
             warnings.push(format!("the record of its last start cannot be read: {error}"));
@@ -132,12 +127,4 @@ fn warn_of_plain(reference: &str) -> String {
     format!(
         "overlay {reference} is a plain directory: nothing in it may change while the server runs, and a change does not show as stale"
     )
-}
-
-/// Whether the server runs with other arguments than its spec has now; false when that cannot be told.
-fn arguments_differ(root: &Root, name: &InstanceName, spec: &Spec) -> bool {
-    let file = open_dir(&root.instance(name)).and_then(|dir| open_file_beneath(dir.as_fd(), ARGV));
-    let Ok(started) = file.and_then(|file| read_bounded(file, ARGV_MAX)) else { return false };
-    let now: String = render_argv(spec).iter().flat_map(|argument| [argument.as_str(), "\0"]).collect();
-    started != now.as_bytes()
 }

@@ -38,9 +38,13 @@ impl Change {
     /// The change that a record tells.
     #[must_use]
     pub fn new(unit: &str, last: Last) -> Self {
-        let name = unit.strip_prefix("left4me-server@").and_then(|name| InstanceName::parse(name).ok());
-        Self { unit: unit.to_owned(), name: name.map(|name| name.as_str().to_owned()), last }
+        Self { unit: unit.to_owned(), name: server_of(unit).map(|name| name.as_str().to_owned()), last }
     }
+}
+
+/// The server whose unit this is.
+fn server_of(unit: &str) -> Option<InstanceName> {
+    unit.strip_prefix("left4me-server@").and_then(|name| InstanceName::parse(name).ok())
 }
 
 /// Writes a line of JSON for each record now, and for each that is replaced from now on, until `output` has no reader.
@@ -54,9 +58,11 @@ pub fn watch(root: &Root, output: &mut (impl Write + AsFd)) -> Result<(), StateE
     loop {
         let mut text = Vec::new();
         for unit in changed.iter().filter_map(|unit| unit.to_str()) {
-            if let Some(last) =
-                Last::load(&dir, OsStr::new(unit)).map_err(StateError::io("reading", &dir.join(unit)))?
-            {
+            let loaded = match server_of(unit) {
+                Some(name) => Last::of_server(root, &name),
+                None => Last::load(&dir, OsStr::new(unit)),
+            };
+            if let Some(last) = loaded.map_err(StateError::io("reading", &dir.join(unit)))? {
                 text.extend(serde_json::to_vec(&Change::new(unit, last)).unwrap_or_default());
                 text.push(b'\n');
             }

@@ -319,7 +319,7 @@ fn what_a_killed_installation_left_running_is_stopped_first() {
     host.set_unit("left4me-steamcmd@linux.service", "activating start");
     host.set_unit("left4me-steamcmd@windows.service", "failed failed");
     let done = install(&host).success();
-    assert!(stdout(&done).starts_with("step: stopping the linux pass of an installation that was killed\n"));
+    assert!(stdout(&done).starts_with("step: stopping the linux pass of an l4d2ctl that was killed\n"));
     let calls = ["stop-steamcmd linux", "start-steamcmd windows", "start-steamcmd linux"];
     assert_eq!(host.root_calls(), calls.map(|call| format!("left4me-systemctl {call}")));
 }

@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdout, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use insta::assert_snapshot;
+use rstest::rstest;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use crate::fake_host::{FakeHost, give_away};
@@ -83,7 +84,7 @@ fn the_status_of_a_server_that_reached_the_start_limit() {
     );
     let status: serde_json::Value = serde_json::from_str(&output(&host, &["status", "alpha", "--json"])).unwrap();
     assert_eq!(
-        (status["state"].as_str(), status["stale"].as_bool(), status["ended"].as_u64()),
+        (status["state"].as_str(), status["stale"].as_bool(), status["ended_at"].as_u64()),
         (Some("failed"), Some(false), Some(1_793_620_805))
     );
     assert_snapshot!(status["reason"].as_str().unwrap(), @"the start limit was reached: 5 starts within 10 minutes; the last time it crashed with signal SEGV; `l4d2ctl start alpha` tries again");
@@ -161,16 +162,87 @@ fn what_cannot_be_read_is_a_warning() {
     assert!(status["port"].is_null() && status["stale"] == false && status["warnings"].as_array().unwrap().len() == 2);
 }
 
+/// What `status` says of alpha: its port, the one that it runs with, whether it is stale, whether its spec has changed.
+fn applied(host: &FakeHost) -> (Option<u64>, Option<u64>, Option<bool>, Option<bool>) {
+    let status: serde_json::Value = serde_json::from_str(&output(host, &["status", "alpha", "--json"])).unwrap();
+    let number = |key: &str| status[key].as_u64();
+    (number("port"), number("running_port"), status["stale"].as_bool(), status["spec_changed"].as_bool())
+}
+
+#[rstest]
+#[case::port("port: 27020\noverlays: [maps, competitive/base]\n", 27_020, false, true)]
+#[case::overlays("port: 27015\noverlays: [maps]\n", 27_015, true, true)]
+#[case::arguments(
+    "port: 27015\noverlays: [maps, competitive/base]\narguments: [-tickrate, 100]\n",
+    27_015,
+    false,
+    true
+)]
+#[case::config("port: 27015\noverlays: [maps, competitive/base]\nconfig: [sv_cheats 1]\n", 27_015, false, true)]
+#[case::words("{overlays: [maps, competitive/base], port: 27015}\n", 27_015, false, false)]
+fn a_new_spec_shows_as_not_applied(#[case] spec: &str, #[case] port: u64, #[case] stale: bool, #[case] changed: bool) {
+    let host = host();
+    let initialize =
+        || host.l4d2ctl(&["initialize", "alpha", "-f", "-"]).write_stdin(spec.to_owned()).assert().success();
+    assert_eq!(applied(&host), (Some(27_015), None, Some(false), Some(false)));
+    host.l4d2ctl(&["start", "alpha"]).assert().success();
+    assert_eq!(applied(&host), (Some(27_015), Some(27_015), Some(false), Some(false)));
+    initialize();
+    assert_eq!(applied(&host), (Some(port), Some(27_015), Some(stale), Some(changed)));
+    let said = "`l4d2ctl restart alpha` applies the new spec";
+    assert_eq!(output(&host, &["status", "alpha"]).contains(said), changed);
+    assert_eq!(output(&host, &["status", "--all"]).contains("spec changed: restart to apply"), changed);
+    host.l4d2ctl(&["restart", "alpha"]).assert().success();
+    assert_eq!(applied(&host), (Some(port), Some(port), Some(false), Some(false)));
+    host.l4d2ctl(&["stop", "alpha"]).assert().success();
+    assert_eq!(applied(&host), (Some(port), None, Some(false), Some(false)));
+}
+
 #[test]
-fn a_new_port_shows_as_not_applied() {
+fn a_server_that_an_older_version_started_is_judged_by_its_arguments() {
     let host = host();
     host.l4d2ctl(&["start", "alpha"]).assert().success();
-    host.l4d2ctl(&["initialize", "alpha", "-f", "-"]).write_stdin("port: 27020\noverlays: [maps]\n").assert().success();
+    fs::remove_file(host.root("instances/alpha/started.yaml")).unwrap();
+    assert_eq!(applied(&host), (Some(27_015), Some(27_015), Some(false), Some(false)));
+    let spec = "port: 27020\noverlays: [maps, competitive/base]\n";
+    host.l4d2ctl(&["initialize", "alpha", "-f", "-"]).write_stdin(spec).assert().success();
+    assert_eq!(applied(&host), (Some(27_020), Some(27_015), Some(false), Some(true)));
+}
+
+#[test]
+fn the_record_of_a_deleted_server_is_not_that_of_the_next_one_with_its_name() {
+    let host = host();
+    host.l4d2ctl(&["start", "alpha"]).assert().success();
+    host.set_unit("left4me-server@alpha.service", "failed failed");
+    let crashed = "started=1793620800\nended=1793620860\nresult=signal\ncode=killed\nstatus=SEGV\n";
+    record(&host, "left4me-server@alpha", crashed);
+    assert!(output(&host, &["status", "alpha"]).contains("crashed with signal SEGV"));
+    host.l4d2ctl(&["delete", "alpha"]).assert().success();
+    host.write("root/now", "");
+    // File systems tell times in steps of some milliseconds.
+    let written = |path: &str| fs::metadata(host.root(path)).unwrap().modified().unwrap();
+    while written("now") <= written("system/run/last/left4me-server@alpha") {
+        host.write("root/now", "");
+    }
+    host.l4d2ctl(&["initialize", "alpha", "-f", "-"]).write_stdin("port: 27015\n").assert().success();
     let status: serde_json::Value = serde_json::from_str(&output(&host, &["status", "alpha", "--json"])).unwrap();
-    assert_eq!((status["port"].as_u64(), status["stale"].as_bool()), (Some(27_020), Some(true)));
-    assert!(
-        status["warnings"].as_array().unwrap().iter().any(|warning| warning.as_str().unwrap().contains("another port"))
-    );
+    assert_eq!((&status["started_at"], &status["result"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    assert_eq!(status["reason"], "it has not been started since the machine booted");
+    record(&host, "left4me-server@alpha", "started=1793620900\n");
+    let (mut child, mut lines) = spawn(&host, &["watch"]);
+    assert!(line(&mut lines).contains("\"started_at\":1793620900,"));
+    drop(lines);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn what_a_collection_did() {
+    let host = host();
+    host.publish(2, &[("srcds_run", "new")]);
+    // What is freed depends on the file system.
+    let printed: serde_json::Value = serde_json::from_str(&output(&host, &["gc", "--json"])).unwrap();
+    let freed = printed["freed_bytes"].as_u64().unwrap();
+    golden::check("gc.json", &printed.to_string().replace(&format!(":{freed}"), ":4096"));
 }
 
 #[test]

@@ -281,11 +281,7 @@ fn proof4_the_pass_ends_with_the_one_who_started_it() {
         assert!(whole(&host).values().any(|build| *build == from));
         order(&host, &format!("build {to}"));
         let said = host.ok(&["install"]);
-        assert_eq!(
-            said.contains("step: stopping the linux pass of an installation that was killed"),
-            !watched,
-            "{said}"
-        );
+        assert_eq!(said.contains("step: stopping the linux pass of an l4d2ctl that was killed"), !watched, "{said}");
         assert_eq!(host.sh("systemctl is-active 'left4me-steamcmd@*' || true"), "");
         assert_eq!((current(&host), whole(&host).into_values().collect()), (to, vec![to]));
         assert_eq!(stacks(&host), 0);

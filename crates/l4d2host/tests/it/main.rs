@@ -9,6 +9,7 @@
 
 mod cli_doctor;
 mod cli_files;
+mod cli_game;
 mod cli_install;
 mod cli_reads;
 mod cli_specs;
@@ -23,6 +24,7 @@ mod host_firewall;
 mod host_install;
 mod host_kills;
 mod host_lifecycle;
+mod host_panel;
 mod host_power;
 mod host_standin;
 mod host_update;

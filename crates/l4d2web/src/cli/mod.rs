@@ -1,6 +1,9 @@
 //! The command line of `l4d2web`: one file a verb.
 
+mod backup;
 mod create_user;
+#[cfg(debug_assertions)]
+mod dev;
 mod migrate;
 mod new_password;
 mod serve;
@@ -26,6 +29,9 @@ enum Verb {
     CreateUser(create_user::CreateUser),
     SetPassword(set_password::SetPassword),
     SetupLink(setup_link::SetupLink),
+    #[cfg(debug_assertions)]
+    Dev(dev::Dev),
+    Backup(backup::Backup),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -63,6 +69,9 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::CreateUser(verb) => verb.run(&config).await,
             Verb::SetPassword(verb) => verb.run(&config).await,
             Verb::SetupLink(verb) => verb.run(&config).await,
+            #[cfg(debug_assertions)]
+            Verb::Dev(verb) => verb.run().await,
+            Verb::Backup(verb) => verb.run(&config).await,
         }
     })
 }

@@ -2,13 +2,18 @@
 
 mod error;
 mod listen;
+mod log;
 mod parse;
 mod ports;
 mod proxies;
 
 use std::net::SocketAddr;
+#[cfg(debug_assertions)]
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use tracing_subscriber::filter::Targets;
 
 pub use error::ConfigError;
 pub use ports::PortRange;
@@ -43,6 +48,10 @@ pub struct Config {
     pub admin_password: Option<Secret>,
     /// `LEFT4ME_L4D2CTL`: the command that does what is to be done on the host.
     pub l4d2ctl: PathBuf,
+    /// `LEFT4ME_LOG`: what is written to the log.
+    pub log: Targets,
+    /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
+    pub journal_stream: Option<String>,
 }
 
 impl Config {
@@ -54,6 +63,25 @@ impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
         Self::from_vars(|name| std::env::var(name).ok())
+    }
+
+    /// The settings of `l4d2web dev`: state below `root`, plain http, and `l4d2ctl` as given, where the environment says nothing else.
+    ///
+    /// # Errors
+    ///
+    /// When a variable has a value that cannot be used; the error names the variable.
+    #[cfg(debug_assertions)]
+    pub fn for_dev(root: &Path, l4d2ctl: &Path) -> Result<Self, ConfigError> {
+        Self::from_vars(|name| {
+            #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+            let given = std::env::var(name).ok();
+            given.or_else(|| match name {
+                "LEFT4ME_ROOT" => Some(root.to_str()?.to_owned()),
+                "LEFT4ME_L4D2CTL" => Some(l4d2ctl.to_str()?.to_owned()),
+                "SESSION_COOKIE_SECURE" => Some("false".to_owned()),
+                _ => None,
+            })
+        })
     }
 
     /// The settings that `var` gives. An empty value counts as none.
@@ -82,6 +110,8 @@ impl Config {
             l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
             // As it is: white space may belong to a password.
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
+            log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
+            journal_stream: get("JOURNAL_STREAM"),
             root,
         })
     }

@@ -2,6 +2,7 @@
 
 mod listener;
 mod lock;
+mod notify;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
@@ -38,8 +39,17 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
     tracing::info!(address = %listen, "the panel takes requests");
+    notify::ready(&format!("takes requests on {listen}"));
+    let ended = CancellationToken::new();
+    tokio::spawn(notify::watch(db.clone(), ended.clone()));
     let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
-    axum::serve(Guarded::new(listener), service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    axum::serve(Guarded::new(listener), service)
+        .with_graceful_shutdown(async move {
+            stop.cancelled().await;
+            notify::stopping();
+        })
+        .await?;
+    ended.cancel();
     db.close().await;
     Ok(())
 }

@@ -131,7 +131,7 @@ fn proof6_the_fifth_crash_is_the_last_and_start_works_at_once() {
     assert_eq!(host.sh("systemctl is-failed left4me-server@alpha"), "failed");
     let status = || -> serde_json::Value { serde_json::from_str(&host.ok(&["status", "alpha", "--json"])).unwrap() };
     let failed = status();
-    assert_eq!((&failed["state"], &failed["status"]), (&"failed".into(), &"SEGV".into()), "{failed}");
+    assert_eq!((&failed["state"], &failed["exit_status"]), (&"failed".into(), &"SEGV".into()), "{failed}");
     let reason = failed["reason"].as_str().unwrap();
     assert!(reason.contains("the start limit was reached") && reason.contains("crashed with signal SEGV"), "{reason}");
     assert_eq!(host.sh("grep -c /run/left4me/server/ /proc/1/mountinfo || true"), "0");

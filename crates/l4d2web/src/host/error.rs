@@ -1,0 +1,105 @@
+//! What can go wrong between the panel and `l4d2ctl`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Exit;
+
+/// Why the host was not asked, or gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// There is no such program.
+    #[error("{} is not there: install left4me's host half, or set LEFT4ME_L4D2CTL to the path of l4d2ctl", program.display())]
+    NotFound {
+        /// The program.
+        program: PathBuf,
+    },
+    /// The program could not be started.
+    #[error("{} cannot be started", program.display())]
+    Spawn {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// An argument holds a NUL character.
+    #[error("an argument of `l4d2ctl {verb}` holds a NUL character: leave it out")]
+    Nul {
+        /// The verb.
+        verb: &'static str,
+    },
+    /// It was cancelled; nothing of it runs any more.
+    #[error("`l4d2ctl {verb}` was cancelled")]
+    Cancelled {
+        /// The verb.
+        verb: &'static str,
+    },
+    /// It gave no answer in time.
+    #[error("`l4d2ctl {verb}` gave no answer within {} s", after.as_secs())]
+    TimedOut {
+        /// The verb.
+        verb: &'static str,
+        /// How long it was waited for.
+        after: Duration,
+    },
+    /// It failed.
+    #[error("`l4d2ctl {verb}` ended with {exit}{}{stderr}", if stderr.is_empty() { "" } else { ": " })]
+    Failed {
+        /// The verb.
+        verb: &'static str,
+        /// How it ended.
+        exit: Exit,
+        /// The end of what it wrote to standard error, without the last line break.
+        stderr: String,
+    },
+    /// It printed something that is not what was asked for.
+    #[error(
+        "`l4d2ctl {verb}` printed something that the panel does not understand ({excerpt:?}): are both of one version?"
+    )]
+    BadJson {
+        /// The verb.
+        verb: &'static str,
+        /// The beginning of what it printed.
+        excerpt: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// It printed more than an answer can have.
+    #[error("`l4d2ctl {verb}` printed more than {} MiB", max / (1024 * 1024))]
+    TooLong {
+        /// The verb.
+        verb: &'static str,
+        /// How many bytes are taken.
+        max: usize,
+    },
+    /// Its output could not be read, or it could not be waited for.
+    #[error("the output of `l4d2ctl {verb}` cannot be read")]
+    Io {
+        /// The verb.
+        verb: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl HostError {
+    /// The exit code, when it ran and failed.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        match self {
+            Self::Failed { exit, .. } => Some(exit.code()),
+            _ => None,
+        }
+    }
+
+    /// For `map_err`: a failed read or wait.
+    pub(super) fn io(verb: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Io { verb, source }
+    }
+
+    /// What was printed is not what was asked for.
+    pub(super) fn bad_json(verb: &'static str, printed: &[u8], source: serde_json::Error) -> Self {
+        const EXCERPT_MAX: usize = 80;
+        Self::BadJson { verb, excerpt: String::from_utf8_lossy(printed).chars().take(EXCERPT_MAX).collect(), source }
+    }
+}

@@ -1,0 +1,65 @@
+//! The client of `l4d2ctl`: the only place that knows how the host is reached.
+//!
+//! A [`Call`] is a verb as argv; [`Host::run`] runs one and hands on its lines, the other methods ask something and give a
+//! typed answer ([`shape`]). Nothing is passed but argv, standard input and a few variables, so that the same argv can go
+//! through OpenSSH to another machine. What the answers mean for jobs and pages is for others to say.
+
+mod call;
+mod cat;
+mod error;
+mod exit;
+mod lines;
+mod progress;
+mod query;
+mod run;
+pub mod shape;
+mod stream;
+mod tree;
+
+pub use call::{Call, Of, Yaml};
+pub use cat::FileContent;
+pub use error::HostError;
+pub use exit::Exit;
+pub use lines::{LINE_MAX, Line, Stream};
+pub use progress::Progress;
+pub use stream::{Changes, LogLines};
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The variables that `l4d2ctl` may have from ours.
+const ALLOWED: [&str; 2] = ["PATH", "LEFT4ME_ROOT"];
+/// How long a cancelled verb may take to end by itself.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The host, reached by running `l4d2ctl`. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Host {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    program: PathBuf,
+    environment: Vec<(OsString, OsString)>,
+    grace: Duration,
+}
+
+impl Host {
+    /// A host that is reached by `program`, a path or a name that is looked for on the `PATH` of `environment`. Only
+    /// `PATH` and `LEFT4ME_ROOT` of the environment reach it.
+    pub fn new(program: impl Into<PathBuf>, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let allowed = |(name, _): &(OsString, OsString)| ALLOWED.iter().any(|known| name == known);
+        let environment = environment.into_iter().filter(allowed).collect();
+        Self { inner: Arc::new(Inner { program: program.into(), environment, grace: GRACE }) }
+    }
+
+    /// The same host, with another time between SIGTERM and SIGKILL.
+    #[must_use]
+    pub fn with_grace(&self, grace: Duration) -> Self {
+        let Inner { program, environment, .. } = &*self.inner;
+        Self { inner: Arc::new(Inner { program: program.clone(), environment: environment.clone(), grace }) }
+    }
+}

@@ -1,0 +1,45 @@
+//! Tells systemd how the panel is (`sd_notify(3)`); without systemd nothing happens.
+
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio_util::sync::CancellationToken;
+
+use crate::db::{self, Db};
+
+/// The panel takes requests.
+pub(super) fn ready(status: &str) {
+    tell(&[NotifyState::Ready, NotifyState::Status(status)]);
+}
+
+/// The panel lets what runs finish.
+pub(super) fn stopping() {
+    tell(&[NotifyState::Stopping, NotifyState::Status("lets what runs finish")]);
+}
+
+/// Says that the panel lives three times in each period of `WatchdogSec=`, as long as the database answers within that time, until `stop` is
+/// cancelled.
+pub(super) async fn watch(db: Db, stop: CancellationToken) {
+    let mut period = 0;
+    if !sd_notify::watchdog_enabled(false, &mut period) {
+        return;
+    }
+    let third = Duration::from_micros(period / 3);
+    loop {
+        match tokio::time::timeout(third, db::users::count(&db)).await {
+            Ok(Ok(_)) => tell(&[NotifyState::Watchdog]),
+            Ok(Err(error)) => tracing::error!(error = %error, "the database does not answer"),
+            Err(_) => tracing::error!(seconds = third.as_secs(), "the database does not answer in time"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(third) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+fn tell(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(false, states) {
+        tracing::warn!(error = %error, "cannot tell systemd how the panel is");
+    }
+}
