@@ -1,10 +1,14 @@
 //! The command line of `l4d2web`: one file a verb.
 
 mod backup;
+mod create_user;
 #[cfg(debug_assertions)]
 mod dev;
 mod migrate;
+mod new_password;
 mod serve;
+mod set_password;
+mod setup_link;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +28,9 @@ enum Verb {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
+    CreateUser(create_user::CreateUser),
+    SetPassword(set_password::SetPassword),
+    SetupLink(setup_link::SetupLink),
     #[cfg(debug_assertions)]
     Dev(dev::Dev),
 }
@@ -62,6 +69,9 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::Serve(verb) => verb.run(config).await,
             Verb::Migrate(verb) => verb.run(&config).await,
             Verb::Backup(verb) => verb.run(&config).await,
+            Verb::CreateUser(verb) => verb.run(&config).await,
+            Verb::SetPassword(verb) => verb.run(&config).await,
+            Verb::SetupLink(verb) => verb.run(&config).await,
             #[cfg(debug_assertions)]
             Verb::Dev(verb) => verb.run().await,
         }

@@ -17,6 +17,7 @@ mod open;
 pub mod server_state;
 pub mod servers;
 pub mod sessions;
+pub mod setup_links;
 pub mod users;
 pub mod watched;
 

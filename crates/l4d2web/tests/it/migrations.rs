@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use l4d2web::account::UserName;
 use l4d2web::db::{self, Db, DbError, Schema};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -119,7 +120,7 @@ async fn a_change_keeps_a_copy_from_before_which_nobody_else_can_read() {
     let (root, file) = root();
     let db = Db::open(&file).await.unwrap();
     db::migrate(&db).await.unwrap();
-    db::users::insert(&db, "zoey", "hash", true, 7).await.unwrap();
+    db::users::insert(&db, &UserName::parse("zoey").unwrap(), "hash", true, 7).await.unwrap();
     let before = dump(&file).await;
     // A copy of an earlier try, in the way.
     let copy = root.path().join("left4me.db.before-9002");
@@ -144,7 +145,7 @@ async fn of_migrations_that_fail_none_stays() {
     let (root, file) = root();
     let db = Db::open(&file).await.unwrap();
     db::migrate(&db).await.unwrap();
-    db::users::insert(&db, "zoey", "hash", true, 7).await.unwrap();
+    db::users::insert(&db, &UserName::parse("zoey").unwrap(), "hash", true, 7).await.unwrap();
     let before = dump(&file).await;
     let bad = [MORE[0], ("9002_bad.sql", "UPDATE users SET motto = 'gone'; DROP TABLE jobs_of_nobody;")];
     let set = with_more(root.path(), &bad).await;
