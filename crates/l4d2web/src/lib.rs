@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod blueprints;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod db;
 pub mod host;
 pub mod id;
 pub mod live;
+pub mod overlays;
 pub mod pages;
 pub mod rights;
 pub mod routes;

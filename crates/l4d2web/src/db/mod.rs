@@ -10,6 +10,7 @@ mod copy;
 mod error;
 mod migrate;
 mod open;
+pub mod overlays;
 pub mod servers;
 pub mod sessions;
 pub mod users;
