@@ -41,7 +41,7 @@ shell_scripts() { find deploy .ci \( -name '*.sh' -o -path .ci/run \) -exec shel
 if [ -z "$FAST" ]; then
   step "set-up"
   $LAB/setup.sh
-  needed=(shellcheck strace python3-venv sudo)
+  needed=(shellcheck strace python3-venv sudo chromium chromium-driver)
   dpkg-query --show "${needed[@]}" >/dev/null 2>&1 ||
     { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${needed[@]}"; }
 fi
