@@ -1,9 +1,13 @@
 //! The command line of `l4d2web`: one file a verb.
 
+mod create_user;
 #[cfg(debug_assertions)]
 mod dev;
 mod migrate;
+mod new_password;
 mod serve;
+mod set_password;
+mod setup_link;
 
 use clap::{Parser, Subcommand};
 
@@ -23,6 +27,9 @@ enum Verb {
     Migrate(migrate::Migrate),
     #[cfg(debug_assertions)]
     Dev(dev::Dev),
+    CreateUser(create_user::CreateUser),
+    SetPassword(set_password::SetPassword),
+    SetupLink(setup_link::SetupLink),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -59,6 +66,9 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::Migrate(verb) => verb.run(&config).await,
             #[cfg(debug_assertions)]
             Verb::Dev(verb) => verb.run().await,
+            Verb::CreateUser(verb) => verb.run(&config).await,
+            Verb::SetPassword(verb) => verb.run(&config).await,
+            Verb::SetupLink(verb) => verb.run(&config).await,
         }
     })
 }

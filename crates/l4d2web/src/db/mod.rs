@@ -16,6 +16,7 @@ pub mod overlays;
 pub mod server_state;
 pub mod servers;
 pub mod sessions;
+pub mod setup_links;
 pub mod users;
 
 pub use copy::copy_to;
