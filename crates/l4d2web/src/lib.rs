@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod blueprints;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -16,6 +17,7 @@ pub mod id;
 pub mod live;
 pub mod logging;
 pub mod machine;
+pub mod overlays;
 pub mod pages;
 pub mod queue;
 pub mod rights;

@@ -14,6 +14,7 @@ pub mod job_subject;
 pub mod jobs;
 mod migrate;
 mod open;
+pub mod overlays;
 pub mod server_state;
 pub mod servers;
 pub mod sessions;
