@@ -14,7 +14,8 @@ use axum::{Router, middleware};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use access::Access;
-pub use guard::{BlueprintAccess, ServerAccess};
+pub(crate) use guard::job_standing;
+pub use guard::{BlueprintAccess, JobAccess, ServerAccess};
 pub use session::{LoggedIn, Visitor};
 
 use crate::state::AppState;
@@ -54,7 +55,8 @@ where
 /// All routes.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use Access::{Admin, Public, User};
+    use crate::rights::JobRight;
+    use Access::{Admin, Job, Public, User};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -77,6 +79,13 @@ pub fn table() -> Vec<Route> {
         post("/admin/users/{id}/password", Admin, pages::admin::users::password),
         post("/admin/users/{id}/delete", Admin, pages::admin::users::delete),
         get("/servers", User, pages::servers::list::show),
+        get("/jobs", User, pages::jobs::list),
+        get("/jobs/{id}", Job(JobRight::See), pages::jobs::show),
+        get("/jobs/{id}/events", Job(JobRight::See), pages::jobs::events),
+        get("/jobs/{id}/lines", Job(JobRight::See), pages::jobs::lines),
+        get("/jobs/{id}/log/download", Job(JobRight::See), pages::jobs::download),
+        post("/jobs/{id}/cancel", Job(JobRight::Cancel), pages::jobs::cancel),
+        post("/jobs/{id}/retry", Job(JobRight::Retry), pages::jobs::retry),
     ]
 }
 
