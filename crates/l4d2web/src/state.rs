@@ -3,12 +3,15 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::account::{Passwords, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
+use crate::queue::{HostWorker, Queue};
 
 /// The parts of the panel; a cheap copy.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct Parts {
     pub sessions: Sessions,
     /// Does what is to be done on the host.
     pub host: Host,
+    /// The work for the host.
+    pub queue: Queue,
     /// The logs of servers that somebody looks at.
     pub logs: ServerLogs,
     /// The streams of open pages.
@@ -45,7 +50,19 @@ impl AppState {
         let host = Host::new(config.l4d2ctl.clone(), config.host_environment());
         let bus = Bus::new();
         let logs = ServerLogs::new(host.clone(), bus.clone());
-        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, logs, streams: Streams::new() }))
+        let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        let streams = Streams::new();
+        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, queue, logs, streams }))
+    }
+
+    /// Runs jobs on the host until `stop` is cancelled and those that ran have ended.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be used at the beginning.
+    pub async fn work(&self, stop: CancellationToken) -> db::Result<()> {
+        let worker = HostWorker::new(self.db.clone(), self.host.clone(), self.clock.clone(), self.bus.clone());
+        self.queue.clone().run(Arc::new(worker), self.config.workers, stop).await
     }
 }
 

@@ -35,6 +35,10 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     tracing::info!(address = %listen, "the panel takes requests");
     notify::ready();
     let keep_alive = tokio::spawn(notify::keep_alive(db.clone()));
+    let working = state.config.work.then(|| {
+        let (state, stop) = (state.clone(), stop.clone());
+        tokio::spawn(async move { state.work(stop).await })
+    });
     let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
     axum::serve(Guarded::new(listener), service)
         .with_graceful_shutdown(async move {
@@ -42,6 +46,9 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
             notify::stopping();
         })
         .await?;
+    if let Some(working) = working {
+        working.await.context("the queue has broken down")?.context("the queue cannot be read")?;
+    }
     keep_alive.abort();
     db.close().await;
     Ok(())
