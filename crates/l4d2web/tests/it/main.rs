@@ -5,4 +5,5 @@ mod boundary;
 mod client;
 mod login;
 mod panel;
+mod queue;
 mod stand_in;
