@@ -9,6 +9,7 @@ mod login;
 mod migrations;
 mod panel;
 mod program;
+mod queue;
 mod serve;
 mod stand_in;
 mod watch;
