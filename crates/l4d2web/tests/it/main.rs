@@ -1,9 +1,12 @@
 //! Tests of the panel: in process through its router (no prefix), and in a browser or on a real host (`browser_`, `host_`).
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
+mod access;
 mod backup;
 mod boundary;
+mod cast;
 mod client;
+mod csrf;
 mod health;
 mod login;
 mod migrations;
