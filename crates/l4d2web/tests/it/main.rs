@@ -3,6 +3,7 @@
 
 mod access;
 mod backup;
+mod blueprints;
 mod boundary;
 mod cast;
 mod client;
@@ -10,6 +11,7 @@ mod csrf;
 mod health;
 mod login;
 mod migrations;
+mod overlays;
 mod panel;
 mod program;
 mod queue;
