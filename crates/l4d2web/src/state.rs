@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::account::{Passwords, Sessions};
+use crate::account::{Limits, Passwords, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -35,6 +35,8 @@ pub struct Parts {
     pub logs: ServerLogs,
     /// The streams of open pages.
     pub streams: Streams,
+    /// How often passwords may be tried.
+    pub limits: Limits,
 }
 
 impl AppState {
@@ -45,7 +47,9 @@ impl AppState {
         let host = Host::new(config.l4d2ctl.clone(), config.host_environment());
         let bus = Bus::new();
         let logs = ServerLogs::new(host.clone(), bus.clone());
-        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, logs, streams: Streams::new() }))
+        let limits = Limits::new(&clock);
+        let streams = Streams::new();
+        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, logs, streams, limits }))
     }
 }
 
