@@ -10,6 +10,7 @@ mod copy;
 mod error;
 mod inspect;
 pub mod job_lines;
+pub mod job_subject;
 pub mod jobs;
 mod migrate;
 mod open;
