@@ -26,12 +26,12 @@ struct Cli {
 enum Verb {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
-    #[cfg(debug_assertions)]
-    Dev(dev::Dev),
-    Backup(backup::Backup),
     CreateUser(create_user::CreateUser),
     SetPassword(set_password::SetPassword),
     SetupLink(setup_link::SetupLink),
+    #[cfg(debug_assertions)]
+    Dev(dev::Dev),
+    Backup(backup::Backup),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -66,12 +66,12 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
         match verb {
             Verb::Serve(verb) => verb.run(config).await,
             Verb::Migrate(verb) => verb.run(&config).await,
-            #[cfg(debug_assertions)]
-            Verb::Dev(verb) => verb.run().await,
-            Verb::Backup(verb) => verb.run(&config).await,
             Verb::CreateUser(verb) => verb.run(&config).await,
             Verb::SetPassword(verb) => verb.run(&config).await,
             Verb::SetupLink(verb) => verb.run(&config).await,
+            #[cfg(debug_assertions)]
+            Verb::Dev(verb) => verb.run().await,
+            Verb::Backup(verb) => verb.run(&config).await,
         }
     })
 }
