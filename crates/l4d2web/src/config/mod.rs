@@ -111,7 +111,7 @@ impl Config {
                 1..=3600,
             )?),
             l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
-            path: get(\"PATH\"),
+            path: get("PATH"),
             // As it is: white space may belong to a password.
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
