@@ -31,7 +31,8 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let state = AppState::new(config, db.clone(), Clock::system(), Passwords::new());
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
-    tracing::info!(address = %listen, "the panel takes requests");
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "the panel takes requests");
     let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
     axum::serve(Guarded::new(listener), service).with_graceful_shutdown(stop.cancelled_owned()).await?;
     db.close().await;
