@@ -277,12 +277,36 @@ set_sysctls() {
   [ ${#unset[@]} = 0 ] || warn "these kernel settings cannot be made here (a container, or a module is missing): ${unset[*]}"
 }
 
-changed() { grep -q -- "$1" <<<"${CHANGED[*]}"; }
+changed() { grep -qE -- "$1" <<<"${CHANGED[*]}"; }
+
+# A running panel is left alone when nothing of it is new. Servers run on while it restarts.
+start_panel() {
+  if ! changed '/l4d2web( |$)|/left4me-web\.service' && systemctl --quiet is-active left4me-web.service; then return; fi
+  systemctl stop left4me-web.service
+  /usr/local/sbin/left4me migrate || die "the database cannot be used by this version; it is as it was, and the panel is down"
+  systemctl enable --quiet --now left4me-web.service ||
+    die "the panel does not start: journalctl -u left4me-web says why; servers are not touched"
+}
+
+# What a person has to do next, after the first installation, until there is a user.
+next_steps() {
+  local link listen
+  [ -n "$UPDATE" ] || echo "next: l4d2ctl doctor, then l4d2ctl install (the game, about 10 GB; the panel can do that too)"
+  if link=$(/usr/local/sbin/left4me setup-link 2>/dev/null); then
+    echo "the first user, an administrator, is made here: $link"
+    listen=$(sed -n 's/^LEFT4ME_LISTEN=//p' /etc/left4me/web.env)
+    cat <<NEXT
+The panel listens on ${listen:-127.0.0.1:8000}, without TLS. Put a reverse proxy with TLS in front of it: $DEPLOY/nginx/left4me.conf
+or $DEPLOY/caddy/Caddyfile. Before that, and from a machine of your own only: SESSION_COOKIE_SECURE=false in
+/etc/left4me/web.env, systemctl restart left4me-web, ssh -L 8000:127.0.0.1:8000 $(hostname), http://127.0.0.1:8000
+NEXT
+  fi
+}
 
 check_result() {
   local dropin unit
   systemd-analyze verify --man=no --recursive-errors=no left4me-server@check.service left4me-steamcmd@linux.service \
-    left4me-nftables.service l4d2-game.slice l4d2-build.slice || die "the units have errors"
+    left4me-steamcmd@info.service left4me-clear@check.service left4me-web.service left4me-nftables.service l4d2-game.slice l4d2-build.slice || die "the units have errors"
   for dropin in "${NEW[@]}"; do
     case $dropin in "$DROPINS"/*.d/*.conf) ;; *) continue ;; esac
     unit=${dropin#"$DROPINS"/} unit=${unit%.d/*}
@@ -354,10 +378,12 @@ systemctl enable --quiet --now left4me-nftables.service
 if changed nft; then systemctl reload left4me-nftables.service; fi
 set_sysctls
 check_result
+step "panel"
+start_panel
 
 if [ ${#CHANGED[@]} = 0 ]; then
   echo "left4me is installed; nothing had to be changed"
 else
   echo "left4me is installed; ${#CHANGED[@]} files are new or changed"
-  [ -n "$UPDATE" ] || echo "next: l4d2ctl doctor, then l4d2ctl install (the game, about 10 GB)"
 fi
+next_steps

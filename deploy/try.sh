@@ -1,7 +1,8 @@
 #!/bin/bash
-# A game server to try, on a throw-away Debian host on this machine: nothing of it is installed here. As root, on Debian with
+# The panel and a game server to try, on a throw-away Debian host on this machine: nothing of it is installed here. As root, on Debian with
 # kernel 6.8 or later; what is missing (packages, Rust) is installed first.
-#   try.sh              the host, left4me in it, a stand-in for the game (Steam is not asked), and a server on 127.0.0.1
+#   try.sh              the host, left4me in it, a stand-in for the game (Steam is not asked), the panel on 127.0.0.1:8000, and a
+#                       server to start on 127.0.0.1:27015
 #   try.sh --real       the same with the real game: 10 GB from Steam, through this machine's network. Not part of the tests, which
 #                       run where Steam cannot be reached. Shows Steam's licence and asks; --accept-steam-license says yes to it
 #   try.sh --stop       removes everything again
@@ -11,6 +12,7 @@ LAB=$PWD/deploy/lab
 HOST="$LAB/host.sh"
 NAME=try
 PORT=27015
+WEB=8000 # of the panel
 ADDRESS=203.0.113.10 # the host's, in a network that nobody else sees
 UPLINK=l4try         # of --real: a link between this machine and the host's network, and the tables that hide it
 REAL='' LICENSE=()
@@ -84,34 +86,39 @@ else
 fi
 
 in_host l4d2ctl install
+# An overlay of an admin's, and what shows it in the panel: whoever makes the first user there is given a blueprint and a server.
 # shellcheck disable=SC2016  # for the shell in the host
 in_host bash -euc 'cfg=/var/lib/left4me/overlays/demo/left4dead2/cfg
-  mkdir -p $cfg && printf "hostname \"left4me demo\"\nsv_tags left4me\n" >$cfg/server.cfg && chown -R left4me: ${cfg%/left4dead2/cfg}'
-PASSWORD=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
-in_host l4d2ctl initialize demo -f - <<SPEC
-port: $PORT
-overlays:
-  - {path: demo, alias: demo}
-arguments: [-maxplayers, 8]
-config:
-  - exec server_demo
-  - rcon_password $PASSWORD
-SPEC
-in_host l4d2ctl start demo
-"$HOST" forward "$NAME" --to "$ADDRESS" "udp:$PORT" "tcp:$PORT"
+  mkdir -p $cfg && printf "sv_tags left4me\n" >$cfg/server.cfg && chown -R left4me: ${cfg%/left4dead2/cfg}'
+in_host runuser -u left4me -- python3 - "$PORT" <<'PYTHON'
+import sqlite3, sys
+sqlite3.connect("/var/lib/left4me/left4me.db", timeout=10).executescript(f"""
+    INSERT INTO overlays (owner_id, name, kind, reference, created_at, updated_at)
+      VALUES (NULL, 'Demo', 'directory', 'demo', unixepoch(), unixepoch());
+    CREATE TRIGGER demo AFTER INSERT ON users WHEN NOT EXISTS (SELECT 1 FROM blueprints) BEGIN
+      INSERT INTO blueprints (owner_id, name, arguments, created_at, updated_at)
+        VALUES (new.id, 'Demo', '-maxplayers' || char(10) || '8', unixepoch(), unixepoch());
+      INSERT INTO blueprint_overlays (blueprint_id, overlay_id, position, expose_server_cfg)
+        SELECT blueprints.id, overlays.id, 0, 1 FROM blueprints, overlays WHERE overlays.reference = 'demo';
+      INSERT INTO servers (owner_id, blueprint_id, name, hostname, port, rcon_password, created_at, updated_at)
+        SELECT new.id, id, 'Demo', 'left4me demo', {int(sys.argv[1])}, lower(hex(randomblob(16))), unixepoch(), unixepoch() FROM blueprints;
+    END;
+""")
+PYTHON
+LINK=$(in_host left4me setup-link)
+"$HOST" forward "$NAME" --to "$ADDRESS" "udp:$PORT"
+"$HOST" forward "$NAME" "tcp:$WEB"
 
-echo
-in_host l4d2ctl status demo
 cat <<NEXT
 
-A game server${REAL:+ (the real game)} runs, for this machine only:
-  game and queries  127.0.0.1:$PORT (UDP)
-  RCON              127.0.0.1:$PORT (TCP), password $PASSWORD
-$([ -n "$REAL" ] || echo "It is a stand-in that answers queries and RCON like the real one; nobody can play on it.")
+The panel runs, for this machine only:
+  http://127.0.0.1:$WEB
+Make the first user:
+  $LINK
+It finds a blueprint and a server there, Demo: press Start, and it answers on 127.0.0.1:$PORT${REAL:+ (the real game)}.
+$([ -n "$REAL" ] || echo "The game is a stand-in that answers queries and RCON like the real one; nobody can play on it.")
 Try next:
-  deploy/lab/host.sh exec $NAME l4d2ctl logs demo --lines 20 --no-follow
-  deploy/lab/host.sh exec $NAME l4d2ctl files demo left4dead2/cfg
-  deploy/lab/host.sh exec $NAME l4d2ctl restart demo
+  deploy/lab/host.sh exec $NAME l4d2ctl status --all
   deploy/lab/host.sh exec $NAME l4d2ctl doctor
   deploy/lab/host.sh exec $NAME bash
   deploy/try.sh --stop

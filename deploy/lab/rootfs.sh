@@ -14,12 +14,13 @@ PACKAGES=(
   systemd systemd-sysv dbus libpam-systemd udev kmod
   sudo nftables iproute2 procps ca-certificates
   iputils-ping netcat-openbsd curl python3-minimal libpython3-stdlib less acl attr strace
+  nginx # before the panel, in one test
   libc6:i386 lib32gcc-s1 libstdc++6:i386 zlib1g:i386 steamcmd:i386
 )
 # Started by time or for a terminal: they would only disturb measurements.
 MASKED=(
   apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer
-  getty.target console-getty.service
+  getty.target console-getty.service nginx.service
 )
 
 built() { [ "$(cat "$BASE/.stamp" 2>/dev/null)" = "$STAMP" ]; }

@@ -35,6 +35,7 @@ pub fn examine(root: &Root, systemd: &impl Systemd) -> Vec<Check> {
         programs::units(root),
         programs::directories(root),
         programs::firewall(&units),
+        programs::panel(&units),
         steamcmd::steamcmd(root),
         ownership::ownership(root),
         disk::disk(root),

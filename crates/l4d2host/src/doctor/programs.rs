@@ -11,14 +11,17 @@ use crate::systemd::{LIBEXEC, SystemdError, Unit};
 const INSTALL: &str = "run deploy/install.sh again";
 const HELPERS: [&str; 4] = ["left4me-overlay", "left4me-systemctl", "left4me-journalctl", "left4me-exec"];
 /// The units as this program knows them.
-const UNITS: [(&str, &str); 5] = [
+const UNITS: [(&str, &str); 7] = [
     ("left4me-server@.service", include_str!("../../../../deploy/units/left4me-server@.service")),
     ("left4me-steamcmd@.service", include_str!("../../../../deploy/units/left4me-steamcmd@.service")),
+    ("left4me-clear@.service", include_str!("../../../../deploy/units/left4me-clear@.service")),
+    ("left4me-web.service", include_str!("../../../../deploy/units/left4me-web.service")),
     ("left4me-nftables.service", include_str!("../../../../deploy/units/left4me-nftables.service")),
     ("l4d2-game.slice", include_str!("../../../../deploy/units/l4d2-game.slice")),
     ("l4d2-build.slice", include_str!("../../../../deploy/units/l4d2-build.slice")),
 ];
 const FIREWALL: &str = "left4me-nftables.service";
+const PANEL: &str = "left4me-web.service";
 
 /// Asks sudo whether it would let us; runs nothing as root.
 pub(super) fn sudo() -> Check {
@@ -101,5 +104,17 @@ pub(super) fn firewall(units: &Result<Vec<Unit>, SystemdError>) -> Check {
         "firewall",
         format!("{FIREWALL} is not active: RCON is open to everybody, and steamcmd does not start"),
         format!("systemctl enable --now {FIREWALL}, and journalctl -u {FIREWALL} when that fails"),
+    )
+}
+
+pub(super) fn panel(units: &Result<Vec<Unit>, SystemdError>) -> Check {
+    let active = units.iter().flatten().any(|unit| unit.unit == PANEL && unit.active == "active");
+    if active {
+        return Check::ok("panel", "the panel runs");
+    }
+    Check::warn(
+        "panel",
+        format!("{PANEL} is not active"),
+        format!("systemctl enable --now {PANEL}, and journalctl -u {PANEL} when that fails"),
     )
 }

@@ -1,4 +1,5 @@
-//! `left4me-overlay`: mounts the stack of a unit before it starts, and unmounts it after it ended.
+//! `left4me-overlay`: mounts the stack of a unit before it starts, and unmounts it after it ended. `clear` is for what was
+//! left when it could not.
 
 use super::call::{Call, CallError};
 use crate::name::{BuildName, InstanceName};
@@ -8,7 +9,7 @@ use rustix::fs::Mode;
 use std::io;
 
 /// How the program is called.
-pub const USAGE: &str = "left4me-overlay mount|umount <instance>, or mount-build|umount-build <build>";
+pub const USAGE: &str = "left4me-overlay mount|umount|clear <instance>, or mount-build|umount-build <build>";
 
 /// The variables that systemd gives to `ExecStopPost=`.
 pub const VARIABLES: &[&str] = &["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"];
@@ -29,6 +30,7 @@ pub fn main(call: &Call) -> Result<u8, CallError> {
     match call.arguments().as_slice() {
         ["mount", name] => stack::mount(&server(name)?)?,
         ["umount", name] => stack::umount(&server(name)?, &ending())?,
+        ["clear", name] => stack::clear(&server(name)?)?,
         ["mount-build", name] => stack::mount(&build(name)?)?,
         ["umount-build", name] => stack::umount(&build(name)?, &ending())?,
         _ => return Err(CallError::Usage(USAGE)),

@@ -85,8 +85,9 @@ fn disable(name: InstanceName) -> Result<u8, CallError> {
     }
     let code = systemctl(&["stop"], &unit)?;
     forget_failure(&unit)?;
-    if code == 0 {
-        stack::clear(&Target::Server(name))?;
+    if code == 0 && stack::is_left(&Target::Server(name.clone())) {
+        // Not by ourselves: where the panel's unit called us, nothing can be unmounted.
+        return systemctl(&["start", "--quiet"], &format!("left4me-clear@{name}"));
     }
     Ok(code)
 }

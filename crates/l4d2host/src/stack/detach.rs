@@ -6,7 +6,7 @@ use super::namespace::Home;
 use super::record::Ending;
 use super::target::Target;
 use super::{holders, record, run, workdir};
-use rustix::fs::{AtFlags, Mode, unlinkat};
+use rustix::fs::{AtFlags, Mode, lstat, unlinkat};
 use rustix::io::Errno;
 use rustix::mount::{UnmountFlags, unmount};
 use std::fs::File;
@@ -37,6 +37,12 @@ pub fn umount(target: &Target, ending: &Ending) -> Result<()> {
 pub fn clear(target: &Target) -> Result<()> {
     let _home = Home::enter()?;
     take_away(target)
+}
+
+/// Whether there is something to [`clear`]: the directory that a stack is mounted on goes last.
+#[must_use]
+pub fn is_left(target: &Target) -> bool {
+    !matches!(lstat(target.mount_point()), Err(Errno::NOENT))
 }
 
 fn take_away(target: &Target) -> Result<()> {

@@ -22,7 +22,7 @@ mod target;
 mod workdir;
 
 pub use attach::mount;
-pub use detach::{clear, umount};
+pub use detach::{clear, is_left, umount};
 pub use error::StackError;
 pub use record::Ending;
 pub use target::Target;

@@ -25,7 +25,13 @@ fn host() -> FakeHost {
         host.write(&format!("root/system/usr/lib/i386-linux-gnu/{library}"), "");
     }
     let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/units");
-    for unit in ["left4me-server@.service", "left4me-steamcmd@.service", "left4me-nftables.service"] {
+    for unit in [
+        "left4me-server@.service",
+        "left4me-steamcmd@.service",
+        "left4me-clear@.service",
+        "left4me-web.service",
+        "left4me-nftables.service",
+    ] {
         host.write(&format!("{UNITS}/{unit}"), &fs::read_to_string(deploy.join(unit)).unwrap());
     }
     for slice in ["l4d2-game.slice", "l4d2-build.slice"] {
@@ -40,6 +46,7 @@ fn host() -> FakeHost {
     host.write("root/system/usr/games/steamcmd", "");
     executable(&host, "usr/games/steamcmd");
     host.set_unit("left4me-nftables.service", "active exited");
+    host.set_unit("left4me-web.service", "active running");
     give_away(&host.root(""));
     server(&host, "alpha", "port: 27015\n");
     host.l4d2ctl(&["start", "alpha"]).assert().success();
@@ -119,6 +126,7 @@ fn remove(host: &FakeHost, path: &str) {
 })]
 #[case("pins", "fail", "is not a list of layers", |host: &FakeHost| host.write("root/instances/alpha/pins", "x\n"))]
 #[case("pins", "fail", "alpha is pinned to trees/installation/9, which is gone", |host: &FakeHost| host.write("root/instances/alpha/pins", "trees/installation/9\n"))]
+#[case("panel", "warn", "is not active", |host: &FakeHost| host.set_unit("left4me-web.service", "failed failed"))]
 #[case("forgotten", "warn", "bravo", |host: &FakeHost| host.set_unit("left4me-server@bravo.service", "active running"))]
 #[case("ports", "warn", "port 27015 is that of alpha and bravo", |host: &FakeHost| server(host, "bravo", "port: 27015\n"))]
 #[case("ports", "fail", "port 27015 is that of alpha and bravo", |host: &FakeHost| {
@@ -180,6 +188,6 @@ fn a_person_reads_what_to_do() {
                            -> systemctl enable --now left4me-nftables.service, and journalctl -u left4me-nftables.service when that fails
     warn  installation     the game is not installed
                            -> l4d2ctl install
-    22 checks, 1 failed, 1 warnings
+    23 checks, 1 failed, 1 warnings
     ");
 }

@@ -24,6 +24,7 @@ mod host_firewall;
 mod host_install;
 mod host_kills;
 mod host_lifecycle;
+mod host_panel;
 mod host_power;
 mod host_standin;
 mod host_update;

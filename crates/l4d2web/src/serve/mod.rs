@@ -2,6 +2,7 @@
 
 mod listener;
 mod lock;
+mod notify;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
@@ -33,8 +34,16 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "the panel takes requests");
+    notify::ready();
+    let keep_alive = tokio::spawn(notify::keep_alive(db.clone()));
     let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
-    axum::serve(Guarded::new(listener), service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    axum::serve(Guarded::new(listener), service)
+        .with_graceful_shutdown(async move {
+            stop.cancelled().await;
+            notify::stopping();
+        })
+        .await?;
+    keep_alive.abort();
     db.close().await;
     Ok(())
 }

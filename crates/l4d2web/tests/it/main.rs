@@ -4,5 +4,7 @@
 mod boundary;
 mod browser;
 mod browser_kit;
+mod client;
 mod login;
 mod panel;
+mod stand_in;

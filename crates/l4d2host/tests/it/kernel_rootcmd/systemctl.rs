@@ -55,6 +55,11 @@ fn enable_and_disable_take_their_steps_in_order() {
         assert_eq!(calls(), [call("reset-failed"), call("enable --no-reload --quiet"), call("start")]);
         assert_eq!(systemctl(&["disable", "alpha"]).code, Some(0));
         assert_eq!(calls(), [call("disable --no-reload --quiet"), call("stop"), call("reset-failed")]);
+        // What a killed helper left of its stack.
+        fs::create_dir_all("/run/left4me/server/alpha").unwrap();
+        assert_eq!(systemctl(&["disable", "alpha"]).code, Some(0));
+        assert_eq!(calls()[3], "systemctl --no-ask-password start --quiet -- left4me-clear@alpha.service");
+        fs::remove_dir("/run/left4me/server/alpha").unwrap();
         let environment = fs::read_to_string("/run/environment").unwrap();
         assert!(!environment.contains("evil"), "{environment}");
         let trace =
