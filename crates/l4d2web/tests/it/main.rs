@@ -5,6 +5,7 @@ mod boundary;
 mod browser;
 mod browser_kit;
 mod client;
+mod contrast;
 mod login;
 mod panel;
 mod stand_in;
