@@ -49,7 +49,13 @@ fn every_pair_of_colours_can_be_told_apart() {
         add("edge", ground, PART);
         add("danger", ground, TEXT);
     }
-    for (ink, ground) in [("on-accent", "accent"), ("on-accent", "accent-2"), ("on-danger", "danger-solid"), ("on-door", "door"), ("on-door-2", "door")] {
+    for (ink, ground) in [
+        ("on-accent", "accent"),
+        ("on-accent", "accent-2"),
+        ("on-danger", "danger-solid"),
+        ("on-door", "door"),
+        ("on-door-2", "door"),
+    ] {
         add(ink, ground, TEXT);
     }
     add("lamp", "door", PART);

@@ -4,6 +4,7 @@
 mod boundary;
 mod browser;
 mod browser_kit;
+mod browser_pages;
 mod client;
 mod contrast;
 mod login;

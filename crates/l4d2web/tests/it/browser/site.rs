@@ -51,6 +51,16 @@ impl Site {
         Self { panel, base, root }
     }
 
+    /// The path by which the first user is made, as the machine gives it out.
+    pub(crate) fn setup_link(&self) -> String {
+        let output = program(&self.root, "127.0.0.1:0").arg("setup-link").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let at = said
+            .find("/setup/")
+            .unwrap_or_else(|| panic!("no link: {said}{}", String::from_utf8_lossy(&output.stderr)));
+        said[at..].split_whitespace().next().unwrap().to_owned()
+    }
+
     /// What the scripted l4d2ctl shall do from now on.
     pub(crate) fn order(&self, orders: &str) {
         std::fs::write(self.root.path().join("orders"), orders).unwrap();
@@ -92,19 +102,7 @@ fn serve(verb: &[&str], root: &TempDir) -> (Child, String) {
 
 /// The running panel and its address, which it says once it takes requests.
 fn serve_at(verb: &[&str], root: &TempDir, address: &str) -> (Child, String) {
-    let mut panel = Command::new(env!("CARGO_BIN_EXE_l4d2web"))
-        .args(verb)
-        .env_clear()
-        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("LEFT4ME_ROOT", root.path())
-        .env("LEFT4ME_LISTEN", address)
-        .env("LEFT4ME_L4D2CTL", l4d2ctl())
-        .env("SESSION_COOKIE_SECURE", "false")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut panel = program(root, address).args(verb).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(panel.stderr.take().unwrap()).lines().map_while(Result::ok);
     let mut said = Vec::new();
     let base = lines.by_ref().inspect(|line| said.push(line.clone())).find_map(|line| {
@@ -116,6 +114,20 @@ fn serve_at(verb: &[&str], root: &TempDir, address: &str) -> (Child, String) {
     };
     std::thread::spawn(move || lines.for_each(|line| eprintln!("panel: {line}")));
     (panel, base)
+}
+
+/// The program, with the settings of a site.
+fn program(root: &TempDir, address: &str) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_l4d2web"));
+    program
+        .env_clear()
+        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("LEFT4ME_ROOT", root.path())
+        .env("LEFT4ME_LISTEN", address)
+        .env("LEFT4ME_L4D2CTL", l4d2ctl())
+        .env("SESSION_COOKIE_SECURE", "false")
+        .stdin(Stdio::null());
+    program
 }
 
 /// The stand-in, which cargo builds with the tests.
