@@ -3,6 +3,7 @@
 
 mod boundary;
 mod browser;
+mod browser_flows;
 mod browser_kit;
 mod browser_pages;
 mod client;

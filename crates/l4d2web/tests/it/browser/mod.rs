@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test starts programs as a person would")]
 
 mod chrome;
+mod hand;
 mod judge;
 mod site;
 
