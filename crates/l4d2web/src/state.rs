@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::account::{Passwords, Sessions};
+use crate::account::{Limits, Passwords, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -28,6 +28,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Who is logged in.
     pub sessions: Sessions,
+    /// How often passwords may be tried.
+    pub limits: Limits,
 }
 
 impl AppState {
@@ -35,7 +37,8 @@ impl AppState {
     #[must_use]
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Self {
         let sessions = Sessions::new(db.clone(), clock.clone(), config.secure_cookies);
-        Self(Arc::new(Parts { config, db, clock, bus: Bus::new(), passwords, sessions }))
+        let limits = Limits::new(&clock);
+        Self(Arc::new(Parts { config, db, clock, bus: Bus::new(), passwords, sessions, limits }))
     }
 }
 

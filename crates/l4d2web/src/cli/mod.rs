@@ -1,10 +1,14 @@
 //! The command line of `l4d2web`: one file a verb.
 
 mod backup;
+mod create_user;
 #[cfg(debug_assertions)]
 mod dev;
 mod migrate;
+mod new_password;
 mod serve;
+mod set_password;
+mod setup_link;
 
 use clap::{Parser, Subcommand};
 
@@ -25,6 +29,9 @@ enum Verb {
     #[cfg(debug_assertions)]
     Dev(dev::Dev),
     Backup(backup::Backup),
+    CreateUser(create_user::CreateUser),
+    SetPassword(set_password::SetPassword),
+    SetupLink(setup_link::SetupLink),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -62,6 +69,9 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             #[cfg(debug_assertions)]
             Verb::Dev(verb) => verb.run().await,
             Verb::Backup(verb) => verb.run(&config).await,
+            Verb::CreateUser(verb) => verb.run(&config).await,
+            Verb::SetPassword(verb) => verb.run(&config).await,
+            Verb::SetupLink(verb) => verb.run(&config).await,
         }
     })
 }

@@ -19,6 +19,8 @@ pub use error::ConfigError;
 pub use ports::PortRange;
 pub use proxies::TrustedProxies;
 
+use crate::account::Secret;
+
 /// The settings of the panel.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -42,6 +44,8 @@ pub struct Config {
     pub work: bool,
     /// `STATE_POLLER_INTERVAL_SECONDS`: how often the state of all servers is asked for, besides what is pushed.
     pub poll_interval: Duration,
+    /// `LEFT4ME_ADMIN_PASSWORD`: the password that `create-user` and `set-password` take instead of asking for one.
+    pub admin_password: Option<Secret>,
     /// `LEFT4ME_L4D2CTL`: the command that does what is to be done on the host.
     pub l4d2ctl: PathBuf,
     /// `LEFT4ME_LOG`: what is written to the log.
@@ -106,6 +110,8 @@ impl Config {
             l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
+            // As it is: white space may belong to a password.
+            admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
             root,
         })
     }

@@ -13,9 +13,11 @@ pub mod job_lines;
 pub mod jobs;
 mod migrate;
 mod open;
+pub mod overlays;
 pub mod server_state;
 pub mod servers;
 pub mod sessions;
+pub mod setup_links;
 pub mod users;
 
 pub use copy::copy_to;

@@ -14,7 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use access::Access;
 pub use guard::{BlueprintAccess, ServerAccess};
-pub use session::Visitor;
+pub use session::{LoggedIn, Visitor};
 
 use crate::state::AppState;
 use crate::{assets, pages};
@@ -53,7 +53,7 @@ where
 /// All routes.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use Access::{Public, User};
+    use Access::{Admin, Public, User};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -61,6 +61,20 @@ pub fn table() -> Vec<Route> {
         get("/login", Public, pages::login::show),
         post("/login", Public, pages::login::submit),
         post("/logout", User, pages::logout),
+        get("/setup/{token}", Public, pages::setup::show),
+        post("/setup/{token}", Public, pages::setup::submit),
+        post("/theme", Public, pages::theme),
+        get("/profile", User, pages::profile::show),
+        post("/profile/password", User, pages::profile::password),
+        post("/profile/sessions/{id}/revoke", User, pages::profile::revoke),
+        post("/profile/sessions/revoke-others", User, pages::profile::revoke_others),
+        get("/admin/users", Admin, pages::admin::users::list),
+        post("/admin/users", Admin, pages::admin::users::create),
+        post("/admin/users/{id}/activate", Admin, pages::admin::users::activate),
+        post("/admin/users/{id}/deactivate", Admin, pages::admin::users::deactivate),
+        post("/admin/users/{id}/admin", Admin, pages::admin::users::admin),
+        post("/admin/users/{id}/password", Admin, pages::admin::users::password),
+        post("/admin/users/{id}/delete", Admin, pages::admin::users::delete),
         get("/servers", User, pages::servers::list::show),
     ]
 }

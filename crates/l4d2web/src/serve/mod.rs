@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 pub use listener::{Guarded, Peer};
 pub use lock::ServeLock;
 
-use crate::account::Passwords;
+use crate::account::{BaseUrl, Passwords, setup_link};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -28,8 +28,14 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let db = Db::open(&config.database).await?;
     let migrated = db::migrate(&db).await?;
     tracing::info!(from = migrated.from.0, to = migrated.to.0, "the database has its schema");
+    let clock = Clock::system();
+    if let Some(link) = setup_link(&db, &clock, &BaseUrl::suggested(&config)).await? {
+        tracing::warn!(
+            "nobody can log in yet: open {link} within a day to make the first user (l4d2web setup-link gives another link)"
+        );
+    }
     let listen = config.listen;
-    let state = AppState::new(config, db.clone(), Clock::system(), Passwords::new());
+    let state = AppState::new(config, db.clone(), clock, Passwords::new());
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
     // The port that was taken, when any would do.

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use l4d2web::account::Passwords;
+use l4d2web::account::{Passwords, UserName};
 use l4d2web::clock::Clock;
 use l4d2web::config::Config;
 use l4d2web::db::{self, Db};
@@ -74,7 +74,8 @@ impl Panel {
 
     async fn add(&self, name: &str, admin: bool) -> UserId {
         let hash = self.state.passwords.hash(&PASSWORD.into()).await.unwrap();
-        db::users::insert(&self.state.db, name, &hash, admin, self.state.clock.now()).await.unwrap()
+        let name = UserName::parse(name).unwrap();
+        db::users::insert(&self.state.db, &name, &hash, admin, self.state.clock.now()).await.unwrap()
     }
 
     /// A browser that has seen nothing yet.

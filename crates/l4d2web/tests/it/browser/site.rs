@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use l4d2web::account::Passwords;
+use l4d2web::account::{Passwords, UserName};
 use l4d2web::clock::Clock;
 use l4d2web::db::{self, Db};
 use tempfile::TempDir;
@@ -44,7 +44,7 @@ impl Site {
         db::migrate(&db).await.unwrap();
         for (name, admin) in users {
             let hash = Passwords::cheap().hash(&PASSWORD.into()).await.unwrap();
-            db::users::insert(&db, name, &hash, *admin, Clock::system().now()).await.unwrap();
+            db::users::insert(&db, &UserName::parse(name).unwrap(), &hash, *admin, Clock::system().now()).await.unwrap();
         }
         db.close().await;
         let (panel, base) = serve(verb, &root);
