@@ -71,3 +71,13 @@ async fn browser_the_doors_are_in_order() {
     look(&mut judge, &chrome, &site, "/nothing/here", "not-found").await;
     judge.verdict();
 }
+
+#[tokio::test]
+async fn browser_the_other_pages_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    look(&mut judge, &chrome, &site, "/profile", "profile").await;
+    look(&mut judge, &chrome, &site, "/admin/users", "users").await;
+    judge.verdict();
+}

@@ -16,7 +16,7 @@ use thirtyfour::{
 /// How long something may take that a test waits for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// So that it says nothing to anybody, and starts in a container.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +26,7 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-component-update",
     "--disable-sync",
     "--lang=en-GB",
+    "--hide-scrollbars",
 ];
 
 /// What the reader prefers.
