@@ -31,7 +31,7 @@ pub(super) async fn keep_alive(db: Db) {
         match db::users::count(&db).await {
             Ok(_) => tell(NotifyState::Watchdog),
             Err(error) => {
-                tracing::error!(%error, "the database does not answer; systemd starts the panel again if it stays so")
+                tracing::error!(%error, "the database does not answer; systemd starts the panel again if it stays so");
             }
         }
     }
