@@ -11,9 +11,9 @@ function words(at) {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
   const days = Math.ceil((midnight - at) / 86400000);
   if (days <= 0) return clock.format(at);
-  if (days === 1) return `yesterday, ${clock.format(at)}`;
-  if (days < 7) return `${weekday.format(at)}, ${clock.format(at)}`;
-  return (at.getFullYear() === now.getFullYear() ? day : year).format(at);
+  if (days === 1) return `${clock.format(at)} yesterday`;
+  if (days < 7) return `${clock.format(at)} on ${weekday.format(at)}`;
+  return `${clock.format(at)} on ${(at.getFullYear() === now.getFullYear() ? day : year).format(at)}`;
 }
 
 function duration(total) {

@@ -75,6 +75,8 @@ CREATE TABLE servers (
     status_at     INTEGER, -- when that was
     last_error    TEXT,    -- why the last job that changed its state failed
     drift_seen_at INTEGER, -- when the state was first seen to differ from `desired`
+    crashed_at    INTEGER, -- when it last ended badly while it should run, and systemd started it again
+    crash         TEXT,    -- how: a clause that follows "it", as `reason` of the status has it
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     UNIQUE (owner_id, name)

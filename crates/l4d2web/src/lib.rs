@@ -9,11 +9,15 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+#[cfg(debug_assertions)]
+pub mod dev;
 pub mod host;
 pub mod id;
 pub mod live;
 pub mod pages;
+pub mod queue;
 pub mod rights;
 pub mod routes;
 pub mod serve;
+pub mod servers;
 pub mod state;

@@ -1,5 +1,7 @@
 //! The command line of `l4d2web`: one file a verb.
 
+#[cfg(debug_assertions)]
+mod dev;
 mod migrate;
 mod serve;
 
@@ -19,6 +21,8 @@ struct Cli {
 enum Verb {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    #[cfg(debug_assertions)]
+    Dev(dev::Dev),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -53,6 +57,8 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
         match verb {
             Verb::Serve(verb) => verb.run(config).await,
             Verb::Migrate(verb) => verb.run(&config).await,
+            #[cfg(debug_assertions)]
+            Verb::Dev(verb) => verb.run().await,
         }
     })
 }

@@ -7,6 +7,8 @@ mod ports;
 mod proxies;
 
 use std::net::SocketAddr;
+#[cfg(debug_assertions)]
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -50,6 +52,25 @@ impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
         Self::from_vars(|name| std::env::var(name).ok())
+    }
+
+    /// The settings of `l4d2web dev`: state below `root`, plain http, and `l4d2ctl` as given, where the environment says nothing else.
+    ///
+    /// # Errors
+    ///
+    /// When a variable has a value that cannot be used; the error names the variable.
+    #[cfg(debug_assertions)]
+    pub fn for_dev(root: &Path, l4d2ctl: &Path) -> Result<Self, ConfigError> {
+        Self::from_vars(|name| {
+            #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+            let given = std::env::var(name).ok();
+            given.or_else(|| match name {
+                "LEFT4ME_ROOT" => Some(root.to_str()?.to_owned()),
+                "LEFT4ME_L4D2CTL" => Some(l4d2ctl.to_str()?.to_owned()),
+                "SESSION_COOKIE_SECURE" => Some("false".to_owned()),
+                _ => None,
+            })
+        })
     }
 
     /// The settings that `var` gives. An empty value counts as none.

@@ -8,8 +8,11 @@
 pub mod blueprints;
 mod copy;
 mod error;
+pub mod job_lines;
+pub mod jobs;
 mod migrate;
 mod open;
+pub mod server_state;
 pub mod servers;
 pub mod sessions;
 pub mod users;

@@ -33,6 +33,10 @@ pub struct Server {
     pub last_error: Option<String>,
     /// Since when its state is not the desired one, Unix seconds.
     pub drift_seen_at: Option<i64>,
+    /// When it last ended badly while it should run and came back by itself, Unix seconds.
+    pub crashed_at: Option<i64>,
+    /// How: what follows "it".
+    pub crash: Option<String>,
     /// Unix seconds.
     pub created_at: i64,
     /// Unix seconds.
@@ -55,7 +59,7 @@ pub async fn find(db: &Db, id: ServerId) -> Result<Option<Server>> {
         Server,
         r#"SELECT id AS "id: ServerId", owner_id AS "owner_id: UserId", blueprint_id AS "blueprint_id: BlueprintId", name, hostname,
                   port AS "port: u16", rcon_password, desired AS "desired: Desired", started_spec, status, status_at, last_error,
-                  drift_seen_at, created_at, updated_at
+                  drift_seen_at, crashed_at, crash, created_at, updated_at
            FROM servers WHERE id = ?"#,
         id
     )
@@ -73,4 +77,11 @@ pub async fn role(db: &Db, server: &Server, user: UserId) -> Result<Option<Role>
             .fetch_optional(db.read())
             .await?;
     Ok(granted.map(|role| if role == "manage" { Role::Manage } else { Role::Operate }))
+}
+
+/// Notes that a server ended badly at `at` (Unix seconds) and is started again by systemd; `how` follows "it" (see
+/// [`crate::servers::crash`]).
+pub async fn note_crash(db: &Db, id: ServerId, how: &str, at: i64) -> Result<()> {
+    sqlx::query!("UPDATE servers SET crashed_at = ?, crash = ? WHERE id = ?", at, how, id).execute(db.write()).await?;
+    Ok(())
 }

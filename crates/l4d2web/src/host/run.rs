@@ -85,6 +85,8 @@ async fn copy(mut pipes: Pipes, lines: mpsc::Sender<Line>, late: &CancellationTo
     let mut budget = PIPES;
     while !(stdout.ended && stderr.ended) {
         let (source, length) = tokio::select! {
+            // What stands in both came in this order as a rule: steps, then the error that ended them.
+            biased;
             length = read(&mut pipes.stdout, &mut stdout.chunk), if !stdout.ended => (&mut stdout, length),
             length = read(&mut pipes.stderr, &mut stderr.chunk), if !stderr.ended => (&mut stderr, length),
             () = late.cancelled() => break,

@@ -5,8 +5,8 @@ use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
-use tokio::io::AsyncWriteExt;
 use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncWriteExt, Interest};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::{Call, Exit, HostError, Inner};
@@ -54,11 +54,7 @@ impl Tree {
         };
         let number = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let Some(group) = number else { return Err(failed(io::Error::other("it has no process number"))) };
-        #[expect(
-            deprecated,
-            reason = "sound for an owned descriptor, which stays what it is; what replaces it is unsafe"
-        )]
-        let ended = match pidfd_open(group, PidfdFlags::NONBLOCK).map_err(io::Error::from).and_then(AsyncFd::new) {
+        let ended = match pidfd_open(group, PidfdFlags::NONBLOCK).map_err(io::Error::from).and_then(watched) {
             Ok(ended) => ended,
             Err(source) => {
                 let _ = kill_process_group(group, Signal::KILL);
@@ -88,6 +84,11 @@ impl Tree {
         self.reaped = true;
         Ok(status.into())
     }
+}
+
+#[expect(deprecated, reason = "its successor is unsafe; this descriptor is owned here and never replaced")]
+fn watched(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    AsyncFd::with_interest(descriptor, Interest::READABLE)
 }
 
 impl Drop for Tree {

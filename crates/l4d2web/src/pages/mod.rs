@@ -1,6 +1,7 @@
 //! The pages: for each a file with its handler and the struct that its template shows, below the area that it belongs to.
 #![expect(clippy::missing_errors_doc, reason = "a handler's errors are the pages of PageError")]
 
+#[cfg(debug_assertions)]
 pub mod dev;
 pub mod error;
 mod health;

@@ -65,10 +65,24 @@ pub fn table() -> Vec<Route> {
     ]
 }
 
+/// What only `l4d2web dev` has besides.
+#[cfg(debug_assertions)]
+fn dev_table() -> Vec<Route> {
+    if !assets::reloading() {
+        return Vec::new();
+    }
+    vec![get("/dev/kit", Access::Public, pages::dev::kit), get("/dev/reload", Access::Public, pages::dev::reload)]
+}
+
+#[cfg(not(debug_assertions))]
+fn dev_table() -> Vec<Route> {
+    Vec::new()
+}
+
 /// The whole panel as a service.
 pub fn router(state: AppState) -> Router {
     let mut router = Router::new();
-    for route in table() {
+    for route in table().into_iter().chain(dev_table()) {
         let guard = middleware::from_fn_with_state((state.clone(), route.access), guard::check);
         router = router.route(route.path, route.handler.layer(guard));
     }

@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
 mod boundary;
+mod client;
 mod login;
 mod panel;
+mod stand_in;

@@ -44,8 +44,15 @@ pub struct Latest {
 
 #[cfg(test)]
 mod tests {
+    use super::super::check_golden;
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn golden() {
+        let game: Game = check_golden(include_str!("../../../../l4d2host/tests/golden/game.json"));
+        assert!(game.update_waits());
+    }
 
     #[rstest]
     #[case(r#"{"installed":null,"latest":null}"#, false)]

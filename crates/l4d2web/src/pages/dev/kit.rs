@@ -1,14 +1,22 @@
 //! `GET /dev/kit`: every macro of `templates/kit` in every state, to be looked at.
 
 use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum::response::IntoResponse as _;
 
-use crate::pages::Shell;
 use crate::pages::kit::{Address, Field, JobRow, LineKind, LogLine, Pager, StatePill, Tab};
+use crate::pages::{PageResult, Shell};
+use crate::state::AppState;
 
-/// The page.
-#[derive(Template)]
+/// Shows it.
+pub async fn kit(State(state): State<AppState>, shell: Shell) -> PageResult {
+    Ok(Page::new(shell, state.clock.now()).into_response())
+}
+
+#[derive(Template, WebTemplate)]
 #[template(path = "dev/kit.html")]
-pub struct Page {
+struct Page {
     shell: Shell,
     now: i64,
     pills: Vec<StatePill>,
@@ -28,9 +36,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page as of `now`, in Unix seconds.
-    #[must_use]
-    pub fn new(shell: Shell, now: i64) -> Self {
+    fn new(shell: Shell, now: i64) -> Self {
         Self {
             shell,
             now,

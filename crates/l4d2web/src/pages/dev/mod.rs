@@ -1,3 +1,7 @@
 //! Pages that only `l4d2web dev` has: for those who work on the panel.
 
-pub mod kit;
+mod kit;
+mod reload;
+
+pub use kit::kit;
+pub use reload::reload;

@@ -30,10 +30,10 @@ pub fn iso(seconds: impl Seconds) -> String {
     at(seconds.seconds()).to_string()
 }
 
-/// `21 Nov 18:42 UTC`.
+/// `18:42 UTC on 21 Nov`.
 #[must_use]
 pub fn utc(seconds: impl Seconds) -> String {
-    at(seconds.seconds()).to_zoned(TimeZone::UTC).strftime("%-d %b %H:%M UTC").to_string()
+    at(seconds.seconds()).to_zoned(TimeZone::UTC).strftime("%H:%M UTC on %-d %b").to_string()
 }
 
 /// How long `since` was before `now`, in words.
@@ -54,9 +54,9 @@ mod tests {
     #[test]
     fn times_are_written_for_machines_and_for_people() {
         assert_eq!(iso(1_795_286_520), "2026-11-21T18:42:00Z");
-        assert_eq!(utc(1_795_286_520), "21 Nov 18:42 UTC");
+        assert_eq!(utc(1_795_286_520), "18:42 UTC on 21 Nov");
         let borrowed = &&1_795_286_520_i64;
-        assert_eq!(utc(borrowed), "21 Nov 18:42 UTC");
+        assert_eq!(utc(borrowed), "18:42 UTC on 21 Nov");
         assert_eq!(since(100, 268), "2 min 48 s");
         assert_eq!(iso(i64::MAX), "1970-01-01T00:00:00Z");
     }

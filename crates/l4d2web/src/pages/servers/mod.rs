@@ -1,3 +1,4 @@
 //! Servers: the list, and the page of each.
 
+pub mod card;
 pub mod list;

@@ -1,0 +1,137 @@
+//! `files`: a small made-up tree, a directory of ten thousand entries, and a file of 4 GiB. Nothing of it is on disk but
+//! what stands in the layers of a server.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::arguments::What;
+use crate::place::Place;
+use crate::spec::Spec;
+use crate::{Done, Failure, overlay};
+
+/// When everything was last changed.
+const MTIME: u64 = 1_793_620_800;
+/// How many entries `left4dead2/huge` has.
+const HUGE: usize = 10_000;
+/// How large `left4dead2/pak01_dir.vpk` is.
+const LARGE: u64 = 4 << 30;
+
+#[derive(Debug, Clone)]
+enum Node {
+    Directory,
+    Text(String),
+    Large,
+    Link(&'static str),
+}
+
+/// `files`
+pub(crate) fn of_server(place: &Place, name: &str, what: &What) -> Done {
+    let spec = Spec::load(place, name)?;
+    let mut layers = vec![("upper".to_owned(), format!("runtime/{name}/upper"))];
+    layers.extend(overlay::layers(place, &spec)?);
+    show(what, &format!("server {name}"), &layers, "installation", &spec.config)
+}
+
+/// `overlay files`
+pub(crate) fn of_overlay(reference: &str, what: &What) -> Done {
+    let layers = [(reference.to_owned(), format!("overlays/{reference}"))];
+    show(what, &format!("overlay {reference}"), &layers, reference, &[])
+}
+
+fn show(what: &What, of: &str, layers: &[(String, String)], layer: &str, config: &[String]) -> Done {
+    let path = what.path.trim_matches('/');
+    if path.split('/').any(|part| part == ".." || part == ".") || what.path.starts_with('/') {
+        return Err(Failure::new(2, format!("path {path:?} has `.` or `..` in it, or begins with a slash")));
+    }
+    let node = node(path, config).ok_or_else(|| Failure::new(66, format!("{path} does not exist in {of}")))?;
+    if what.cat {
+        return cat(path, &node);
+    }
+    if !matches!(node, Node::Directory) {
+        return Err(Failure::new(65, format!("{path} is a file, not a directory: --cat prints a file")));
+    }
+    let names = children(path);
+    let total = names.len();
+    let page = names.into_iter().skip(what.offset).take(what.limit);
+    let entries: Vec<Value> = page.map(|name| entry(path, &name, layer, config)).collect();
+    let layers: Vec<Value> = layers.iter().map(|(layer, path)| json!({ "layer": layer, "path": path })).collect();
+    let answer = json!({
+        "path": path, "layers": layers, "total": total, "offset": what.offset, "entries": entries, "warnings": [],
+    });
+    println!("{answer}");
+    Ok(())
+}
+
+fn cat(path: &str, node: &Node) -> Done {
+    let mut out = io::stdout().lock();
+    match node {
+        Node::Text(text) => out.write_all(text.as_bytes())?,
+        Node::Large => {
+            let zeros = vec![0; 1 << 20];
+            for _ in 0..LARGE >> 20 {
+                out.write_all(&zeros)?;
+            }
+        }
+        Node::Directory | Node::Link(_) => {
+            return Err(Failure::new(65, format!("{path} is no regular file: only a regular file can be printed")));
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// The names in a directory, directories first.
+fn children(path: &str) -> Vec<String> {
+    let names: &[&str] = match path {
+        "" => &["bin", "left4dead2", "srcds_run", "steam_appid.txt"],
+        "bin" => &["dedicated_srv.so", "engine_srv.so"],
+        "left4dead2" => &["addons", "cfg", "huge", "maps", "gameinfo.txt", "latest.log", "pak01_dir.vpk"],
+        "left4dead2/addons" => &["sourcemod", "metamod.vdf", "<b>markup & more</b>.txt"],
+        "left4dead2/cfg" => &["autoexec.cfg", "server.cfg"],
+        "left4dead2/maps" => &["c1m1_hotel.bsp", "c5m1_waterfront.bsp"],
+        "left4dead2/huge" => return (0..HUGE).map(|number| format!("file_{number:05}.txt")).collect(),
+        _ => &[],
+    };
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn node(path: &str, config: &[String]) -> Option<Node> {
+    let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let directories = [
+        "",
+        "bin",
+        "left4dead2",
+        "left4dead2/addons",
+        "left4dead2/addons/sourcemod",
+        "left4dead2/cfg",
+        "left4dead2/huge",
+        "left4dead2/maps",
+    ];
+    if directories.contains(&path) {
+        return Some(Node::Directory);
+    }
+    if !children(parent).iter().any(|known| known == name) {
+        return None;
+    }
+    Some(match name {
+        "pak01_dir.vpk" => Node::Large,
+        "latest.log" => Node::Link("logs/latest.log"),
+        "server.cfg" => Node::Text(config.join("\n") + "\n"),
+        _ => Node::Text(format!("{name}: made up by the stand-in for l4d2ctl\n")),
+    })
+}
+
+fn entry(parent: &str, name: &str, layer: &str, config: &[String]) -> Value {
+    let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") };
+    let node = node(&path, config).unwrap_or(Node::Directory);
+    let (kind, size, mode, target) = match &node {
+        Node::Directory => ("directory", None, "0755", None),
+        Node::Text(text) => ("file", Some(text.len() as u64), "0644", None),
+        Node::Large => ("file", Some(LARGE), "0444", None),
+        Node::Link(target) => ("symlink", None, "0777", Some(*target)),
+    };
+    let layer = if name == "server.cfg" { "upper" } else { layer };
+    json!({
+        "name": name, "kind": kind, "layer": layer, "size": size, "mtime": MTIME, "mode": mode, "target": target,
+    })
+}

@@ -1,0 +1,243 @@
+//! The table `jobs`: what waits, runs and ran.
+
+use sqlx::SqliteConnection;
+
+use crate::db::{Db, Result};
+use crate::id::{JobId, OverlayId, ServerId, UserId};
+use crate::queue::rules::Open;
+use crate::queue::{JobState, Kind, Work};
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What it does.
+    pub kind: Kind,
+    /// Where it is in its life.
+    pub state: JobState,
+    /// Who asked for it; none: left4me itself, or somebody who is gone.
+    pub user_id: Option<UserId>,
+    /// The server that it is about; none when it is about none, or that one is gone.
+    pub server_id: Option<ServerId>,
+    /// The overlay that it is about; none when it is about none, or that one is gone.
+    pub overlay_id: Option<OverlayId>,
+    /// The name of the server or overlay when the job was asked for; empty when it is about none.
+    pub subject: String,
+    /// How `l4d2ctl` ended: its exit code, or 128 and the signal.
+    pub exit_code: Option<i64>,
+    /// How it ended, in plain words.
+    pub summary: Option<String>,
+    /// While it runs: [`crate::host::Progress`] as JSON.
+    pub progress: Option<String>,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds.
+    pub started_at: Option<i64>,
+    /// Unix seconds.
+    pub finished_at: Option<i64>,
+}
+
+impl Job {
+    /// How far it is, while it runs.
+    #[must_use]
+    pub fn progress(&self) -> Option<crate::host::Progress> {
+        serde_json::from_str(self.progress.as_deref()?).ok()
+    }
+
+    /// What it would take to do it again; none when what it is about is gone.
+    #[must_use]
+    pub fn work(&self) -> Option<Work> {
+        Work::of(self.kind, self.server_id, self.overlay_id)
+    }
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// All.
+    All,
+    /// Those of a server.
+    Server(ServerId),
+    /// Those that a user may see: asked for, or of a server that is theirs or shared with them.
+    User(UserId),
+}
+
+/// Adds a job that waits.
+pub async fn insert(
+    db: &mut SqliteConnection,
+    work: Work,
+    by: Option<UserId>,
+    subject: &str,
+    now: i64,
+) -> Result<JobId> {
+    let (kind, server, overlay) = (work.kind(), work.server(), work.overlay());
+    sqlx::query_scalar!(
+        r#"INSERT INTO jobs (kind, user_id, server_id, overlay_id, subject, created_at) VALUES (?, ?, ?, ?, ?, ?)
+           RETURNING id AS "id!: JobId""#,
+        kind,
+        by,
+        server,
+        overlay,
+        subject,
+        now
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The job with this number.
+pub async fn find(db: &Db, id: JobId) -> Result<Option<Job>> {
+    sqlx::query_as!(
+        Job,
+        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state AS "state: JobState", user_id AS "user_id: UserId",
+                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, exit_code, summary, progress,
+                  created_at, started_at, finished_at
+           FROM jobs WHERE id = ?"#,
+        id
+    )
+    .fetch_optional(db.read())
+    .await
+}
+
+/// At most `limit` jobs, the youngest first; only those older than `before`, if that is given.
+pub async fn list(db: &Db, whose: Whose, before: Option<JobId>, limit: u32) -> Result<Vec<Job>> {
+    let (server, user) = match whose {
+        Whose::All => (None, None),
+        Whose::Server(server) => (Some(server), None),
+        Whose::User(user) => (None, Some(user)),
+    };
+    sqlx::query_as!(
+        Job,
+        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state AS "state: JobState", user_id AS "user_id: UserId",
+                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, exit_code, summary, progress,
+                  created_at, started_at, finished_at
+           FROM jobs
+           WHERE (?1 IS NULL OR server_id = ?1) AND (?3 IS NULL OR id < ?3)
+             AND (?2 IS NULL OR user_id = ?2
+                  OR server_id IN (SELECT id FROM servers WHERE owner_id = ?2 UNION SELECT server_id FROM server_grants WHERE user_id = ?2))
+           ORDER BY id DESC LIMIT ?4"#,
+        server,
+        user,
+        before,
+        limit
+    )
+    .fetch_all(db.read())
+    .await
+}
+
+/// How many jobs of a server are not over.
+pub async fn count_open_of(db: &Db, server: ServerId) -> Result<i64> {
+    sqlx::query_scalar!(
+        "SELECT count(*) FROM jobs WHERE server_id = ? AND state IN ('queued', 'running', 'cancelling')",
+        server
+    )
+    .fetch_one(db.read())
+    .await
+}
+
+/// All jobs that are not over, the oldest first, with the overlays that they would use if they began now.
+pub async fn open(db: &mut SqliteConnection) -> Result<Vec<Open>> {
+    let jobs = sqlx::query!(
+        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state <> 'queued' AS "running!: bool", server_id AS "server: ServerId",
+                  overlay_id AS "overlay: OverlayId"
+           FROM jobs WHERE state IN ('queued', 'running', 'cancelling') ORDER BY id"#
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let uses = sqlx::query!(
+        r#"SELECT jobs.id AS "job: JobId", blueprint_overlays.overlay_id AS "overlay: OverlayId"
+           FROM jobs JOIN servers ON servers.id = jobs.server_id
+                JOIN blueprint_overlays ON blueprint_overlays.blueprint_id = servers.blueprint_id
+           WHERE jobs.state = 'queued' AND jobs.kind IN ('start', 'restart')"#
+    )
+    .fetch_all(db)
+    .await?;
+    let open = jobs.into_iter().map(|job| Open {
+        uses: uses.iter().filter(|used| used.job == job.id).map(|used| used.overlay).collect(),
+        id: job.id,
+        kind: job.kind,
+        running: job.running,
+        server: job.server,
+        overlay: job.overlay,
+    });
+    Ok(open.collect())
+}
+
+/// Takes a job that waits, to run it; false when it does not wait any more.
+pub async fn claim(db: &Db, id: JobId, now: i64) -> Result<bool> {
+    let done =
+        sqlx::query!("UPDATE jobs SET state = 'running', started_at = ? WHERE id = ? AND state = 'queued'", now, id)
+            .execute(db.write())
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Marks a job that runs as one that is being cancelled; false when it does not run.
+pub async fn set_cancelling(db: &mut SqliteConnection, id: JobId) -> Result<bool> {
+    let done =
+        sqlx::query!("UPDATE jobs SET state = 'cancelling' WHERE id = ? AND state = 'running'", id).execute(db).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Cancels a job that waits; false when it does not wait any more.
+pub async fn cancel_queued(db: &mut SqliteConnection, id: JobId, summary: &str, now: i64) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE jobs SET state = 'cancelled', summary = ?, finished_at = ? WHERE id = ? AND state = 'queued'",
+        summary,
+        now,
+        id
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// How far a job is that runs.
+pub async fn set_progress(db: &Db, id: JobId, progress: &str) -> Result<()> {
+    sqlx::query!("UPDATE jobs SET progress = ? WHERE id = ? AND state IN ('running', 'cancelling')", progress, id)
+        .execute(db.write())
+        .await?;
+    Ok(())
+}
+
+/// How a job that ran ended. Its state is `state`, except that success and failure of one that was being cancelled stay what
+/// they are, and a cancellation that nobody asked for is an interruption.
+pub async fn finish(
+    db: &mut SqliteConnection,
+    id: JobId,
+    state: JobState,
+    exit_code: Option<i32>,
+    summary: &str,
+    now: i64,
+) -> Result<()> {
+    sqlx::query!(
+        r#"UPDATE jobs SET state = ?, exit_code = ?, summary = ?, progress = NULL, finished_at = ?
+           WHERE id = ? AND state IN ('running', 'cancelling')"#,
+        state,
+        exit_code,
+        summary,
+        now,
+        id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The jobs that a panel that is gone was running: numbers, and the servers that they are about.
+pub async fn running(db: &mut SqliteConnection) -> Result<Vec<(JobId, Kind, Option<ServerId>)>> {
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", server_id AS "server: ServerId"
+           FROM jobs WHERE state IN ('running', 'cancelling') ORDER BY id"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.kind, row.server)).collect())
+}
+
+/// Removes jobs that ended before `before` (Unix seconds), with their lines; says how many.
+pub async fn prune(db: &Db, before: i64) -> Result<u64> {
+    let done = sqlx::query!("DELETE FROM jobs WHERE finished_at < ?", before).execute(db.write()).await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,102 @@
+//! A server as the list and its own page show it, and the fragments that are pushed when it changes.
+
+use askama::Template;
+
+use crate::id::BlueprintId;
+use crate::pages::kit::{Address, count};
+use crate::rights::{ServerRight, Standing};
+use crate::servers::view::ServerView;
+
+/// What is shown of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// State, buttons, notices.
+    pub view: ServerView,
+    /// Where players connect to.
+    pub address: Address,
+    /// What it is made of.
+    pub blueprint: CardBlueprint,
+    /// Whose it is, when it is not the reader's.
+    pub owner: Option<String>,
+    /// How the reader stands to it.
+    pub standing: Standing,
+}
+
+/// The blueprint of a [`Card`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardBlueprint {
+    /// Key.
+    pub id: BlueprintId,
+    /// Name.
+    pub name: String,
+    /// Whether the reader may open it.
+    pub open: bool,
+}
+
+impl Card {
+    /// Where its page is.
+    #[must_use]
+    pub fn page(&self) -> String {
+        format!("/servers/{}", self.view.id)
+    }
+
+    /// `2 changes`
+    #[must_use]
+    pub fn change_count(&self) -> String {
+        count(self.view.changes.len(), "change", "changes")
+    }
+
+    /// Whether the reader may change its name, port, hostname and blueprint.
+    #[must_use]
+    pub fn may_set(&self) -> bool {
+        self.standing.may(ServerRight::Settings)
+    }
+
+    /// Whether the reader may give roles on it.
+    #[must_use]
+    pub fn may_share(&self) -> bool {
+        self.standing.may(ServerRight::Share)
+    }
+
+    /// Whether the reader may throw away what it wrote.
+    #[must_use]
+    pub fn may_reset(&self) -> bool {
+        self.standing.may(ServerRight::Reset)
+    }
+
+    /// Whether the reader may delete it.
+    #[must_use]
+    pub fn may_delete(&self) -> bool {
+        self.standing.may(ServerRight::Delete)
+    }
+
+    /// Whether there is anything behind its three points.
+    #[must_use]
+    pub fn has_menu(&self) -> bool {
+        self.may_set() || self.may_reset() || self.may_delete()
+    }
+}
+
+/// The cells of its row in the list; they stand in `<tr id="server-3">`.
+#[derive(Debug, Template)]
+#[template(path = "servers/row.html")]
+pub struct ServerRow<'a> {
+    /// The server.
+    pub card: &'a Card,
+}
+
+/// Name, state, buttons, facts: the head of its page; it stands in `<section id="state">`.
+#[derive(Debug, Template)]
+#[template(path = "servers/cluster.html")]
+pub struct ServerCluster<'a> {
+    /// The server.
+    pub card: &'a Card,
+}
+
+/// What its reader should know; they stand in `<div id="notices">`.
+#[derive(Debug, Template)]
+#[template(path = "servers/notices.html")]
+pub struct ServerNotices<'a> {
+    /// The server.
+    pub card: &'a Card,
+}

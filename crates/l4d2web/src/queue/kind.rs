@@ -1,0 +1,180 @@
+//! What kinds of jobs there are, in which states they can be, and what somebody asks for.
+
+use crate::id::{OverlayId, ServerId};
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(rename_all = "lowercase")]
+pub enum Kind {
+    /// Installs or updates the game.
+    Install,
+    /// Looks for newer workshop items.
+    Refresh,
+    /// Builds an overlay.
+    Build,
+    /// Starts a server.
+    Start,
+    /// Stops a server.
+    Stop,
+    /// Stops and starts a server.
+    Restart,
+    /// Stops a server and removes what it wrote.
+    Reset,
+    /// Removes a server.
+    Delete,
+}
+
+impl Kind {
+    /// The word by which the database and programs know it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Install => "install",
+            Self::Refresh => "refresh",
+            Self::Build => "build",
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+            Self::Reset => "reset",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// Whether it brings a server up, and so uses overlays.
+    #[must_use]
+    pub fn is_up(self) -> bool {
+        matches!(self, Self::Start | Self::Restart)
+    }
+
+    /// Whether it takes a server down, and so overtakes what would bring it up.
+    #[must_use]
+    pub fn is_down(self) -> bool {
+        matches!(self, Self::Stop | Self::Reset | Self::Delete)
+    }
+
+    /// The workers that do it.
+    #[must_use]
+    pub fn lane(self) -> Lane {
+        match self {
+            Self::Install | Self::Refresh | Self::Build => Lane::Long,
+            Self::Start | Self::Restart => Lane::Up,
+            Self::Stop | Self::Reset | Self::Delete => Lane::Down,
+        }
+    }
+}
+
+/// Workers that do not wait for those of other lanes: what takes an hour never keeps a server from being stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Installs and builds.
+    Long,
+    /// What brings servers up.
+    Up,
+    /// What takes servers down.
+    Down,
+}
+
+/// Where a job is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(rename_all = "lowercase")]
+pub enum JobState {
+    /// It waits.
+    Queued,
+    /// It runs.
+    Running,
+    /// Somebody has cancelled it, and it has not ended yet.
+    Cancelling,
+    /// It did what it should.
+    Succeeded,
+    /// It did not.
+    Failed,
+    /// It was cancelled.
+    Cancelled,
+    /// The panel ended before it did.
+    Interrupted,
+}
+
+impl JobState {
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running | Self::Cancelling)
+    }
+
+    /// Whether it can be asked for again: it is over, and did not do what it should.
+    #[must_use]
+    pub fn can_retry(self) -> bool {
+        matches!(self, Self::Failed | Self::Cancelled | Self::Interrupted)
+    }
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// Install or update the game.
+    Install,
+    /// Look for newer workshop items.
+    Refresh,
+    /// Build an overlay.
+    Build(OverlayId),
+    /// Start a server.
+    Start(ServerId),
+    /// Stop a server.
+    Stop(ServerId),
+    /// Stop and start a server.
+    Restart(ServerId),
+    /// Stop a server and remove what it wrote.
+    Reset(ServerId),
+    /// Remove a server.
+    Delete(ServerId),
+}
+
+impl Work {
+    /// The work of that kind on that server or overlay; none when the one that the kind needs is gone.
+    #[must_use]
+    pub fn of(kind: Kind, server: Option<ServerId>, overlay: Option<OverlayId>) -> Option<Self> {
+        Some(match kind {
+            Kind::Install => Self::Install,
+            Kind::Refresh => Self::Refresh,
+            Kind::Build => Self::Build(overlay?),
+            Kind::Start => Self::Start(server?),
+            Kind::Stop => Self::Stop(server?),
+            Kind::Restart => Self::Restart(server?),
+            Kind::Reset => Self::Reset(server?),
+            Kind::Delete => Self::Delete(server?),
+        })
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Install => Kind::Install,
+            Self::Refresh => Kind::Refresh,
+            Self::Build(_) => Kind::Build,
+            Self::Start(_) => Kind::Start,
+            Self::Stop(_) => Kind::Stop,
+            Self::Restart(_) => Kind::Restart,
+            Self::Reset(_) => Kind::Reset,
+            Self::Delete(_) => Kind::Delete,
+        }
+    }
+
+    /// The server that it is about.
+    #[must_use]
+    pub fn server(self) -> Option<ServerId> {
+        match self {
+            Self::Start(id) | Self::Stop(id) | Self::Restart(id) | Self::Reset(id) | Self::Delete(id) => Some(id),
+            Self::Install | Self::Refresh | Self::Build(_) => None,
+        }
+    }
+
+    /// The overlay that it is about.
+    #[must_use]
+    pub fn overlay(self) -> Option<OverlayId> {
+        match self {
+            Self::Build(id) => Some(id),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// What the host gives as the reason that a server is down, for people who have buttons and no shell: clauses that name a command are
+/// left out.
+pub(super) fn cause(reason: &str) -> String {
+    let clauses: Vec<_> = reason.split("; ").filter(|clause| !clause.contains('`')).collect();
+    match clauses.as_slice() {
+        ["it was stopped"] => "it was stopped outside of left4me".to_owned(),
+        clauses => clauses.join("; "),
+    }
+}
+
+/// A clause as a sentence.
+pub(super) fn sentence(clause: &str) -> String {
+    let mut rest = clause.trim().chars();
+    let Some(first) = rest.next() else { return String::new() };
+    let end = if clause.trim_end().ends_with(['.', '!', '?']) { "" } else { "." };
+    first.to_uppercase().chain(rest).chain(end.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("it was stopped", "it was stopped outside of left4me")]
+    #[case("it quit by itself; `l4d2ctl start 3` starts it again", "it quit by itself")]
+    #[case(
+        "the start limit was reached: 5 starts within 10 minutes; the last time it crashed with signal SEGV; `l4d2ctl start 3` tries again",
+        "the start limit was reached: 5 starts within 10 minutes; the last time it crashed with signal SEGV"
+    )]
+    fn commands_are_left_out(#[case] reason: &str, #[case] expected: &str) {
+        assert_eq!(cause(reason), expected);
+    }
+
+    #[rstest]
+    #[case("it quit", "It quit.")]
+    #[case("The disk is full.", "The disk is full.")]
+    #[case("ärger", "Ärger.")]
+    #[case("", "")]
+    fn a_clause_becomes_a_sentence(#[case] clause: &str, #[case] expected: &str) {
+        assert_eq!(sentence(clause), expected);
+    }
+}
