@@ -14,6 +14,7 @@ pub mod dev;
 pub mod host;
 pub mod id;
 pub mod live;
+pub mod logging;
 pub mod pages;
 pub mod queue;
 pub mod rights;

@@ -1,5 +1,6 @@
 //! The command line of `l4d2web`: one file a verb.
 
+mod backup;
 #[cfg(debug_assertions)]
 mod dev;
 mod migrate;
@@ -23,6 +24,7 @@ enum Verb {
     Migrate(migrate::Migrate),
     #[cfg(debug_assertions)]
     Dev(dev::Dev),
+    Backup(backup::Backup),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -59,6 +61,7 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::Migrate(verb) => verb.run(&config).await,
             #[cfg(debug_assertions)]
             Verb::Dev(verb) => verb.run().await,
+            Verb::Backup(verb) => verb.run(&config).await,
         }
     })
 }

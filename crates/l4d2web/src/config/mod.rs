@@ -2,6 +2,7 @@
 
 mod error;
 mod listen;
+mod log;
 mod parse;
 mod ports;
 mod proxies;
@@ -11,6 +12,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use tracing_subscriber::filter::Targets;
 
 pub use error::ConfigError;
 pub use ports::PortRange;
@@ -41,6 +44,10 @@ pub struct Config {
     pub poll_interval: Duration,
     /// `LEFT4ME_L4D2CTL`: the command that does what is to be done on the host.
     pub l4d2ctl: PathBuf,
+    /// `LEFT4ME_LOG`: what is written to the log.
+    pub log: Targets,
+    /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
+    pub journal_stream: Option<String>,
 }
 
 impl Config {
@@ -97,6 +104,8 @@ impl Config {
                 1..=3600,
             )?),
             l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
+            log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
+            journal_stream: get("JOURNAL_STREAM"),
             root,
         })
     }

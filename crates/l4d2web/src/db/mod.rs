@@ -8,6 +8,7 @@
 pub mod blueprints;
 mod copy;
 mod error;
+mod inspect;
 pub mod job_lines;
 pub mod jobs;
 mod migrate;
@@ -19,7 +20,8 @@ pub mod users;
 
 pub use copy::copy_to;
 pub use error::DbError;
-pub use migrate::{Schema, migrate};
+pub(crate) use migrate::suffixed;
+pub use migrate::{Migrated, Schema, migrate, migrate_by};
 pub use open::Db;
 
 /// The result of a statement.

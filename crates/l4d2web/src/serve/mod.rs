@@ -33,8 +33,9 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
     tracing::info!(address = %listen, "the panel takes requests");
-    notify::ready();
-    let keep_alive = tokio::spawn(notify::keep_alive(db.clone()));
+    notify::ready(&format!("takes requests on {listen}"));
+    let ended = CancellationToken::new();
+    tokio::spawn(notify::watch(db.clone(), ended.clone()));
     let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
     axum::serve(Guarded::new(listener), service)
         .with_graceful_shutdown(async move {
@@ -42,7 +43,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
             notify::stopping();
         })
         .await?;
-    keep_alive.abort();
+    ended.cancel();
     db.close().await;
     Ok(())
 }
