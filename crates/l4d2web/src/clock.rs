@@ -1,7 +1,11 @@
 //! The wall clock, and the only place that reads it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+/// Where [`Clock::elapsed`] counts from on the machine's clock.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Tells the time: the machine's, or in tests one that stands until it is moved.
 #[derive(Debug, Clone)]
@@ -39,6 +43,15 @@ impl Clock {
             #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
             Source::System => jiff::Timestamp::now().as_millisecond(),
             Source::Fixed(at) => at.load(Ordering::SeqCst),
+        }
+    }
+
+    /// How long a stopwatch has run that nobody sets: for what must not jump when the machine's clock is set.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        match &self.0 {
+            Source::System => START.elapsed(),
+            Source::Fixed(at) => Duration::from_millis(at.load(Ordering::SeqCst).unsigned_abs()),
         }
     }
 

@@ -1,13 +1,25 @@
-//! Who somebody is: names, passwords, sessions, and the token that a form carries.
+//! Who somebody is: names, passwords and how often they may be tried, sessions, and the token that a form carries.
 
+mod base_url;
+mod browser;
 mod form_token;
+mod limits;
+mod local_path;
 mod password;
 mod secret;
 mod session;
+mod setup_link;
 mod token;
+mod user_name;
 
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use browser::browser;
 pub use form_token::FormToken;
+pub use limits::{Limits, Target, TooMany};
+pub use local_path::LocalPath;
 pub use password::{PasswordError, Passwords, check_new};
 pub use secret::Secret;
 pub use session::{ABSOLUTE, IDLE, Sessions};
+pub use setup_link::{SETUP_FOR, setup_link};
 pub use token::Token;
+pub use user_name::{UserName, UserNameError};

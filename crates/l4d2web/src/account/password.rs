@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -19,6 +20,7 @@ const LONGEST: usize = 1024;
 pub struct Passwords {
     params: Params,
     slots: Arc<Semaphore>,
+    runs: Arc<AtomicU64>,
 }
 
 /// Why a password is not taken.
@@ -52,7 +54,7 @@ impl Passwords {
     /// With the parameters for people.
     #[must_use]
     pub fn new() -> Self {
-        Self { params: Params::DEFAULT, slots: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self::with(Params::DEFAULT)
     }
 
     /// With the least work that the algorithm knows, for tests that make many users.
@@ -64,7 +66,17 @@ impl Passwords {
     pub fn cheap() -> Self {
         #[expect(clippy::expect_used, reason = "8 KiB and one pass are argon2's minimum")]
         let params = Params::new(8, 1, 1, None).expect("argon2's minimum");
-        Self { params, slots: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self::with(params)
+    }
+
+    fn with(params: Params) -> Self {
+        Self { params, slots: Arc::new(Semaphore::new(AT_ONCE)), runs: Arc::default() }
+    }
+
+    /// How often the work of a hash was done: what tests compare to see that no refusal is cheaper than another.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
     }
 
     /// The hash of a password, as a PHC string.
@@ -75,6 +87,7 @@ impl Passwords {
     pub async fn hash(&self, password: &Secret) -> anyhow::Result<String> {
         let (argon2, password) = (self.argon2(), password.clone());
         let _slot = self.slots.acquire().await?;
+        self.runs.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || {
             argon2
                 .hash_password(password.expose().as_bytes())
@@ -96,6 +109,7 @@ impl Passwords {
         };
         let (argon2, password, hash) = (self.argon2(), password.clone(), hash.to_owned());
         let _slot = self.slots.acquire().await?;
+        self.runs.fetch_add(1, Ordering::Relaxed);
         Ok(tokio::task::spawn_blocking(move || {
             PasswordHash::new(&hash)
                 .is_ok_and(|hash| argon2.verify_password(password.expose().as_bytes(), &hash).is_ok())

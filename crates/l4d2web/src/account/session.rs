@@ -1,8 +1,12 @@
+use std::net::IpAddr;
+
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
 use super::Token;
 use crate::clock::Clock;
-use crate::db::{self, Db, sessions::Found};
+use crate::db::sessions::{Found, Own};
+use crate::db::users::User;
+use crate::db::{self, Db};
 use crate::id::UserId;
 
 /// A session that is not used ends after this many seconds: a week.
@@ -29,16 +33,28 @@ impl Sessions {
         Self { db, clock, secure }
     }
 
-    /// Begins a session, always with a new token, and gives its cookie.
+    /// Begins a session, always with a new token, and gives its cookie; none when `user` is not active any more or has another password by now.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn begin(&self, user: UserId, address: &str, agent: &str) -> db::Result<Cookie<'static>> {
+    pub async fn begin(&self, user: &User, address: IpAddr, agent: &str) -> db::Result<Option<Cookie<'static>>> {
+        let now = self.clock.now();
+        db::sessions::sweep(&self.db, now - ABSOLUTE, now - IDLE).await?;
         let token = Token::random();
         let agent: String = agent.chars().take(AGENT).collect();
-        db::sessions::insert(&self.db, user, &token.hash(), address, &agent, self.clock.now()).await?;
-        Ok(self.cookie(self.name(), token.expose().to_owned()))
+        let begun = db::sessions::insert(&self.db, user, &token.hash(), &address.to_string(), &agent, now).await?;
+        Ok(begun.map(|_| self.cookie(self.name(), token.expose().to_owned())))
+    }
+
+    /// The sessions of a user that have not ended, the last used first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn list(&self, user: UserId) -> db::Result<Vec<Own>> {
+        let now = self.clock.now();
+        db::sessions::list(&self.db, user, now - ABSOLUTE, now - IDLE).await
     }
 
     /// The session of the cookie in `jar`, with its token; none when there is none, it has ended, or its user is not active.

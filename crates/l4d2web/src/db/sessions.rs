@@ -17,25 +17,56 @@ pub struct Found {
     pub user: User,
 }
 
-/// Begins a session.
+/// A session as its user sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    /// Key.
+    pub id: SessionId,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds.
+    pub last_seen_at: i64,
+    /// Where it was last used from.
+    pub address: String,
+    /// `User-Agent` of the login: what a stranger may have written.
+    pub agent: String,
+}
+
+/// Begins a session, when `user` is active and has still the password that was checked; else none.
 pub async fn insert(
     db: &Db,
-    user: UserId,
+    user: &User,
     token_hash: &[u8],
     address: &str,
     agent: &str,
     now: i64,
-) -> Result<SessionId> {
+) -> Result<Option<SessionId>> {
     sqlx::query_scalar!(
-        r#"INSERT INTO sessions (user_id, token_hash, created_at, last_seen_at, address, agent) VALUES (?1, ?2, ?3, ?3, ?4, ?5)
+        r#"INSERT INTO sessions (user_id, token_hash, created_at, last_seen_at, address, agent)
+           SELECT id, ?2, ?3, ?3, ?4, ?5 FROM users WHERE id = ?1 AND active = 1 AND password_hash = ?6
            RETURNING id AS "id!: SessionId""#,
-        user,
+        user.id,
         token_hash,
         now,
         address,
-        agent
+        agent,
+        user.password_hash
     )
-    .fetch_one(db.write())
+    .fetch_optional(db.write())
+    .await
+}
+
+/// The sessions of `owner` that began after `born` and were used after `used` (Unix seconds), the last used first.
+pub async fn list(db: &Db, owner: UserId, born: i64, used: i64) -> Result<Vec<Own>> {
+    sqlx::query_as!(
+        Own,
+        r#"SELECT id AS "id: SessionId", created_at, last_seen_at, address, agent FROM sessions
+           WHERE user_id = ? AND created_at > ? AND last_seen_at > ? ORDER BY last_seen_at DESC, id DESC"#,
+        owner,
+        born,
+        used
+    )
+    .fetch_all(db.read())
     .await
 }
 
@@ -80,5 +111,26 @@ pub async fn touch(db: &Db, id: SessionId, address: &str, now: i64) -> Result<()
 /// Ends a session.
 pub async fn delete(db: &Db, id: SessionId) -> Result<()> {
     sqlx::query!("DELETE FROM sessions WHERE id = ?", id).execute(db.write()).await?;
+    Ok(())
+}
+
+/// Ends a session of `user`. False when they have none with this key.
+pub async fn delete_of(db: &Db, user: UserId, id: SessionId) -> Result<bool> {
+    let done = sqlx::query!("DELETE FROM sessions WHERE id = ? AND user_id = ?", id, user).execute(db.write()).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Ends all sessions of `user` but `keep`. Gives how many.
+pub async fn delete_others(db: &Db, user: UserId, keep: SessionId) -> Result<u64> {
+    let done =
+        sqlx::query!("DELETE FROM sessions WHERE user_id = ? AND id <> ?", user, keep).execute(db.write()).await?;
+    Ok(done.rows_affected())
+}
+
+/// Takes away those that have ended by themselves: begun before `born` or last used before `used` (Unix seconds).
+pub async fn sweep(db: &Db, born: i64, used: i64) -> Result<()> {
+    sqlx::query!("DELETE FROM sessions WHERE created_at <= ? OR last_seen_at <= ?", born, used)
+        .execute(db.write())
+        .await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! People to log in as.
 
-use crate::account::Passwords;
+use crate::account::{Passwords, UserName};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -19,8 +19,9 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     if db::users::count(&db).await? == 0 {
         let now = Clock::system().now();
         let hash = Passwords::new().hash(&PASSWORD.into()).await?;
-        db::users::insert(&db, "admin", &hash, true, now).await?;
-        db::users::insert(&db, "player2", &hash, false, now).await?;
+        for (name, admin) in [("admin", true), ("player2", false)] {
+            db::users::insert(&db, &UserName::parse(name)?, &hash, admin, now).await?;
+        }
     }
     db.close().await;
     Ok(())

@@ -18,6 +18,7 @@ pub async fn logout(
     if let Some((_, found)) = &visitor.session {
         db::sessions::delete(&state.db, found.id).await?;
         state.bus.send(Change::User(found.user.id));
+        tracing::info!(user = found.user.name, address = %visitor.address, "logged out");
     }
     Ok((state.sessions.forget(jar), Redirect::to("/login")).into_response())
 }

@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
@@ -30,6 +31,28 @@ impl Visitor {
     #[must_use]
     pub fn user(&self) -> Option<&User> {
         self.session.as_ref().map(|(_, found)| &found.user)
+    }
+}
+
+/// Who is logged in, for handlers of routes that only those reach: an extractor.
+#[derive(Debug, Clone)]
+pub struct LoggedIn {
+    /// The session with its user.
+    pub session: Found,
+    /// Where the request comes from.
+    pub address: IpAddr,
+}
+
+impl<S: Sync> FromRequestParts<S> for LoggedIn {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let visitor = parts.extensions.get::<Visitor>();
+        let found = visitor.and_then(|visitor| Some((visitor.address, visitor.session.as_ref()?.1.clone())));
+        let (address, session) = found.ok_or_else(|| {
+            PageError::from(anyhow::anyhow!("a page for those who are logged in stands on a route for everybody"))
+        })?;
+        Ok(Self { session, address })
     }
 }
 

@@ -1,0 +1,15 @@
+//! The users of the panel: who there is, and what an admin may do with them.
+
+mod act;
+mod create;
+mod delete;
+mod list;
+mod password;
+mod refusal;
+
+pub use act::{activate, admin, deactivate};
+pub use create::create;
+pub use delete::delete;
+pub use list::list;
+pub use password::password;
+use refusal::{Act, refusal};

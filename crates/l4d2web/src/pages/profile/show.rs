@@ -1,0 +1,92 @@
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::IntoResponse as _;
+use serde::Deserialize;
+
+use crate::account::browser;
+use crate::db::sessions::{Found, Own};
+use crate::pages::kit::Field;
+use crate::pages::{PageResult, Shell};
+use crate::routes::LoggedIn;
+use crate::state::AppState;
+
+/// The page.
+#[derive(Template, WebTemplate)]
+#[template(path = "profile/show.html")]
+pub(super) struct ProfilePage {
+    shell: Shell,
+    name: String,
+    changed_at: i64,
+    done: Option<Done>,
+    pub(super) fault: Option<String>,
+    pub(super) current: Field,
+    pub(super) new: Field,
+    pub(super) again: Field,
+    sessions: Vec<Row>,
+}
+
+/// A session in the list.
+struct Row {
+    session: Own,
+    /// The browser in words.
+    browser: String,
+    /// Whether it is the one that asks.
+    here: bool,
+}
+
+/// What was just done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Done {
+    /// The password was changed.
+    Password,
+    /// A session was ended, or all others.
+    Sessions,
+}
+
+/// What the page is asked to say.
+#[derive(Debug, Default, Deserialize)]
+pub struct Said {
+    #[serde(default)]
+    done: Option<Done>,
+}
+
+impl ProfilePage {
+    pub(super) async fn new(state: &AppState, shell: Shell, session: &Found) -> PageResult<Self> {
+        let sessions = state.sessions.list(session.user.id).await?;
+        let row = |own: Own| Row { browser: browser(&own.agent), here: own.id == session.id, session: own };
+        Ok(Self {
+            shell,
+            name: session.user.name.clone(),
+            changed_at: session.user.password_changed_at,
+            done: None,
+            fault: None,
+            current: Field::new("current_password", ""),
+            new: Field::new("new_password", ""),
+            again: Field::new("confirm_new_password", ""),
+            sessions: sessions.into_iter().map(row).collect(),
+        })
+    }
+}
+
+impl Done {
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Password => "The password is changed. All other sessions have ended.",
+            Self::Sessions => "That is ended. Whoever was logged in there has to log in again.",
+        }
+    }
+}
+
+/// Shows it.
+pub async fn show(
+    State(state): State<AppState>,
+    me: LoggedIn,
+    shell: Shell,
+    Query(Said { done }): Query<Said>,
+) -> PageResult {
+    let mut page = ProfilePage::new(&state, shell, &me.session).await?;
+    page.done = done;
+    Ok(page.into_response())
+}
