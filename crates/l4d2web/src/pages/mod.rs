@@ -3,9 +3,11 @@
 
 pub mod admin;
 mod answer;
+pub mod blueprints;
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod error;
+pub mod fields;
 mod health;
 mod home;
 pub mod jobs;
@@ -13,6 +15,8 @@ pub mod kit;
 mod layout;
 pub mod login;
 mod logout;
+pub mod overlays;
+mod people;
 pub mod profile;
 pub mod servers;
 pub mod setup;

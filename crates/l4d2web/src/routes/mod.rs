@@ -55,8 +55,9 @@ where
 /// All routes.
 #[must_use]
 pub fn table() -> Vec<Route> {
+    use crate::rights::BlueprintRight::{Change, Use};
     use crate::rights::JobRight;
-    use Access::{Admin, Job, Public, User};
+    use Access::{Admin, Blueprint, Job, Public, User};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -86,6 +87,17 @@ pub fn table() -> Vec<Route> {
         get("/jobs/{id}/log/download", Job(JobRight::See), pages::jobs::download),
         post("/jobs/{id}/cancel", Job(JobRight::Cancel), pages::jobs::cancel),
         post("/jobs/{id}/retry", Job(JobRight::Retry), pages::jobs::retry),
+        get("/blueprints", User, pages::blueprints::list),
+        post("/blueprints", User, pages::blueprints::create),
+        get("/blueprints/{id}", Blueprint(Use), pages::blueprints::show),
+        post("/blueprints/{id}", Blueprint(Change), pages::blueprints::save),
+        post("/blueprints/{id}/delete", Blueprint(Change), pages::blueprints::delete),
+        post("/blueprints/{id}/clone", Blueprint(Use), pages::blueprints::clone),
+        post("/blueprints/{id}/share", Blueprint(Change), pages::blueprints::share),
+        post("/blueprints/{id}/hand-over", Blueprint(Change), pages::blueprints::hand_over),
+        get("/overlays", User, pages::overlays::list),
+        post("/overlays", Admin, pages::overlays::create),
+        post("/overlays/{id}/delete", Admin, pages::overlays::delete),
     ]
 }
 
