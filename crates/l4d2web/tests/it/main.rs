@@ -11,7 +11,6 @@ mod browser_kit;
 mod browser_pages;
 mod cast;
 mod client;
-mod client;
 mod contrast;
 mod csrf;
 mod health;
