@@ -20,7 +20,7 @@ pub(super) enum Failure {
     Gone,
     /// Overlays of this kind are not built.
     #[error("overlays of kind {0} are not built")]
-    NotBuilt(String),
+    NotBuilt(&'static str),
 }
 
 /// What a job that did what it should has done; `last` is the last line that it printed.
