@@ -14,6 +14,8 @@ use crate::id::{OverlayId, ServerId};
 use crate::live::{Bus, Change};
 use crate::servers::spec;
 
+/// How `l4d2ctl`, or what it ran, ends by SIGTERM.
+const TERMINATED: i32 = 128 + 15;
 /// Lines that were read and not yet taken.
 const LINES: usize = 256;
 
@@ -204,7 +206,8 @@ impl Failure {
         }
     }
 
+    /// Whether it was ended from outside: by the panel, or by systemd, which ends the panel and all that it started together.
     fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Host(HostError::Cancelled { .. }))
+        matches!(self, Self::Host(HostError::Cancelled { .. })) || self.exit_code() == Some(TERMINATED)
     }
 }
