@@ -15,6 +15,8 @@ pub mod dev;
 pub mod host;
 pub mod id;
 pub mod live;
+pub mod logging;
+pub mod machine;
 pub mod overlays;
 pub mod pages;
 pub mod queue;

@@ -3,7 +3,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::serve;
+use crate::{logging, serve};
 
 /// Runs the panel
 #[derive(Debug, Args)]
@@ -11,7 +11,7 @@ pub(super) struct Serve {}
 
 impl Serve {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
-        tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).without_time().init();
+        logging::start(&config);
         let stop = CancellationToken::new();
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let told = stop.clone();

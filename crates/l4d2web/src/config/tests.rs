@@ -28,6 +28,9 @@ fn nothing_said_means_the_defaults() {
 #[case("LEFT4ME_PORT_RANGE_START", "80", "1024 to 65535")]
 #[case("LEFT4ME_PORT_RANGE_START", "30000", "not below")]
 #[case("JOB_WORKER_THREADS", "0", "1 to 64")]
+#[case("LEFT4ME_LOG", "loud", "error, warn")]
+#[case("LEFT4ME_LOG", "info,l4d2web=loud", "error, warn")]
+#[case("LEFT4ME_LOG", "=info", "error, warn")]
 #[case("STATE_POLLER_INTERVAL_SECONDS", "1.5", "1 to 3600")]
 fn a_bad_value_is_refused_by_name(#[case] name: &str, #[case] value: &str, #[case] accepted: &str) {
     let error = config(&[(name, value)]).unwrap_err().to_string();

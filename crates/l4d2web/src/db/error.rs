@@ -32,6 +32,12 @@ pub enum DbError {
         /// The migration that differs.
         version: i64,
     },
+    /// Another program's file.
+    #[error("{path} belongs to something else, it is no database of l4d2web: name another file in DATABASE_URL")]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
     /// A copy before a migration could not be made.
     #[error("cannot copy the database to {path} before its schema changes; nothing was changed")]
     Copy {

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use sqlx::migrate::Migrator;
 
+use super::inspect::inspect;
 use super::{Db, DbError, copy_to};
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// The version of a schema: the number of its last migration, 0 for an empty file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +29,12 @@ impl Schema {
     /// The schema of this program.
     #[must_use]
     pub fn current() -> Self {
-        Self(MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0))
+        Self::of(&MIGRATIONS)
+    }
+
+    /// The schema that `migrations` lead to.
+    pub(super) fn of(migrations: &Migrator) -> Self {
+        Self(migrations.iter().map(|migration| migration.version).max().unwrap_or(0))
     }
 }
 
@@ -37,53 +43,30 @@ impl Schema {
 ///
 /// # Errors
 ///
-/// A file with a newer schema, or with one that this program did not make, is refused untouched. When a migration fails, it is
-/// rolled back.
+/// A file with a newer schema, or with one that this program did not make, is refused untouched. When a migration fails, all of them
+/// are rolled back.
 pub async fn migrate(db: &Db) -> Result<Migrated, DbError> {
-    let to = Schema::current();
-    let from = check(db, to).await?;
+    migrate_by(db, &MIGRATIONS).await
+}
+
+/// The same by other migrations than those of this program: tests know some that are not written yet.
+///
+/// # Errors
+///
+/// As [`migrate`].
+pub async fn migrate_by(db: &Db, migrations: &Migrator) -> Result<Migrated, DbError> {
+    let to = Schema::of(migrations);
+    let from = inspect(db.path(), migrations).await?;
     if from == to {
         return Ok(Migrated { from, to, copy: None });
     }
     let copy = if from == Schema(0) { None } else { Some(copy_before(db, to).await?) };
-    MIGRATIONS.run(db.write()).await.map_err(|source| DbError::Migrate { path: db.path().to_owned(), source })?;
+    let failed = |source| DbError::Migrate { path: db.path().to_owned(), source };
+    // One transaction around those that each migration has: all of them, or none.
+    let mut whole = db.write().begin().await.map_err(|error| failed(error.into()))?;
+    migrations.run(&mut *whole).await.map_err(failed)?;
+    whole.commit().await.map_err(|error| failed(error.into()))?;
     Ok(Migrated { from, to, copy })
-}
-
-/// The schema of the file.
-async fn check(db: &Db, known: Schema) -> Result<Schema, DbError> {
-    let path = || db.path().to_owned();
-    let opened = |source| DbError::Open { path: path(), source };
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the table belongs to the migrator, so that the schema does not have it"
-    )]
-    let there = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
-        .fetch_one(db.read())
-        .await
-        .map_err(opened)?;
-    if there == 0 {
-        return Ok(Schema(0));
-    }
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the table belongs to the migrator, so that the schema does not have it"
-    )]
-    let applied =
-        sqlx::query_as::<_, (i64, Vec<u8>)>("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")
-            .fetch_all(db.read())
-            .await
-            .map_err(opened)?;
-    let found = applied.last().map_or(0, |(version, _)| *version);
-    if found > known.0 {
-        return Err(DbError::Newer { path: path(), found, known: known.0 });
-    }
-    for (version, checksum) in applied {
-        if !MIGRATIONS.iter().any(|known| known.version == version && *known.checksum == *checksum) {
-            return Err(DbError::Foreign { path: path(), version });
-        }
-    }
-    Ok(Schema(found))
 }
 
 async fn copy_before(db: &Db, to: Schema) -> Result<PathBuf, DbError> {
@@ -96,11 +79,13 @@ async fn copy_before(db: &Db, to: Schema) -> Result<PathBuf, DbError> {
     // An empty file is what VACUUM INTO takes; made here so that nobody else can read it.
     std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&copy).map_err(file)?;
     copy_to(db, &copy).await.map_err(|source| DbError::Copy { path: copy.clone(), source })?;
+    // SQLite does not sync what VACUUM INTO writes, and the copy must outlive the change that follows.
+    std::fs::File::open(&copy).and_then(|copy| copy.sync_all()).map_err(file)?;
     Ok(copy)
 }
 
 /// `path` with `suffix` behind its name.
-pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -8,7 +8,9 @@
 pub mod blueprints;
 mod copy;
 mod error;
+mod inspect;
 pub mod job_lines;
+pub mod job_subject;
 pub mod jobs;
 mod migrate;
 mod open;
@@ -18,10 +20,12 @@ pub mod servers;
 pub mod sessions;
 pub mod setup_links;
 pub mod users;
+pub mod watched;
 
 pub use copy::copy_to;
 pub use error::DbError;
-pub use migrate::{Schema, migrate};
+pub(crate) use migrate::suffixed;
+pub use migrate::{Migrated, Schema, migrate, migrate_by};
 pub use open::Db;
 
 /// The result of a statement.

@@ -6,9 +6,11 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::DbError;
+use super::inspect::inspect;
+use super::migrate::MIGRATIONS;
 
 /// How long a statement waits for another process (`l4d2web backup`, `create-user`) to finish writing.
-const BUSY: Duration = Duration::from_secs(10);
+pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// The open database: some connections that read and one that writes, since SQLite has one writer at a time.
 #[derive(Debug, Clone)]
@@ -23,8 +25,9 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// When the file cannot be made or opened.
+    /// When the file cannot be made or opened. One that a newer panel or something else made is refused untouched.
     pub async fn open(path: &Path) -> Result<Self, DbError> {
+        inspect(path, &MIGRATIONS).await?;
         std::fs::OpenOptions::new()
             .create(true)
             .append(true)

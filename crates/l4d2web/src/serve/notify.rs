@@ -1,45 +1,36 @@
-//! What systemd is told of the panel, where systemd runs it: that it is ready, that it works, that it ends.
+//! Tells systemd how the panel is (`sd_notify(3)`); without systemd nothing happens.
 
 use std::time::Duration;
 
-use sd_notify::{NotifyState, notify, watchdog_enabled};
-use tokio::time::{MissedTickBehavior, interval};
+use sd_notify::NotifyState;
 
 use crate::db::{self, Db};
 
 /// The panel takes requests.
-pub(super) fn ready() {
-    tell(NotifyState::Ready);
+pub(super) fn ready(status: &str) {
+    tell(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
-/// The panel ends, and takes its time for what runs.
+/// The panel lets what runs finish.
 pub(super) fn stopping() {
-    tell(NotifyState::Stopping);
+    tell(&[NotifyState::Stopping, NotifyState::Status("lets what runs finish")]);
 }
 
-/// Says that the panel works, as long as the runtime turns and the database answers; three times as often as systemd asks
-/// for. Ends at once where nobody asks.
-pub(super) async fn keep_alive(db: Db) {
-    let mut microseconds = 0;
-    if !watchdog_enabled(false, &mut microseconds) {
-        return;
-    }
-    let mut beat = interval(Duration::from_micros(microseconds) / 3);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// Says that the panel lives three times in each `period`, as long as the database answers within that time.
+pub(super) async fn watch(period: Duration, db: Db) {
+    let third = period / 3;
     loop {
-        beat.tick().await;
-        match db::users::count(&db).await {
-            Ok(_) => tell(NotifyState::Watchdog),
-            Err(error) => {
-                tracing::error!(%error, "the database does not answer; systemd starts the panel again if it stays so")
-            }
+        match tokio::time::timeout(third, db::users::count(&db)).await {
+            Ok(Ok(_)) => tell(&[NotifyState::Watchdog]),
+            Ok(Err(error)) => tracing::error!(error = %error, "the database does not answer"),
+            Err(_) => tracing::error!(seconds = third.as_secs(), "the database does not answer in time"),
         }
+        tokio::time::sleep(third).await;
     }
 }
 
-fn tell(state: NotifyState<'_>) {
-    // The environment stays as it is: children get one of their own.
-    if let Err(error) = notify(false, &[state]) {
-        tracing::warn!(%error, "systemd cannot be told of the panel");
+fn tell(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(false, states) {
+        tracing::warn!(error = %error, "cannot tell systemd how the panel is");
     }
 }

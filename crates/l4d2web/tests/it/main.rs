@@ -1,10 +1,17 @@
 //! Tests of the panel: in process through its router (no prefix), and in a browser or on a real host (`browser_`, `host_`).
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
+mod backup;
 mod blueprints;
 mod boundary;
 mod client;
+mod health;
 mod login;
+mod migrations;
 mod overlays;
 mod panel;
+mod program;
+mod queue;
+mod serve;
 mod stand_in;
+mod watch;

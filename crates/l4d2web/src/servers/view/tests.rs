@@ -62,7 +62,7 @@ const NONE: [bool; 3] = [false, false, false];
 
 #[rstest]
 #[case(Desired::Running, Some(State::Running), "running Running", "for 3 h 12 min", UP, Rank::Running)]
-#[case(Desired::Stopped, Some(State::Running), "drift Up", "since 21 Nov 16:28 UTC", UP, Rank::NeedsYou)]
+#[case(Desired::Stopped, Some(State::Running), "drift Up", "since 16:28 UTC on 21 Nov", UP, Rank::NeedsYou)]
 #[case(Desired::Running, Some(State::Starting), "moving Starting", "", UP, Rank::Running)]
 #[case(
     Desired::Running,
@@ -73,10 +73,10 @@ const NONE: [bool; 3] = [false, false, false];
     Rank::Running
 )]
 #[case(Desired::Stopped, Some(State::Stopping), "moving Stopping", "", NONE, Rank::Rest)]
-#[case(Desired::Stopped, Some(State::Stopped), "stopped Stopped", "since 21 Nov 19:30 UTC", DOWN, Rank::Rest)]
-#[case(Desired::Stopped, Some(State::Failed), "stopped Stopped", "since 21 Nov 19:30 UTC", DOWN, Rank::Rest)]
-#[case(Desired::Running, Some(State::Stopped), "drift Down", "since 21 Nov 19:30 UTC", DOWN, Rank::NeedsYou)]
-#[case(Desired::Running, Some(State::Failed), "drift Down", "since 21 Nov 19:30 UTC", DOWN, Rank::NeedsYou)]
+#[case(Desired::Stopped, Some(State::Stopped), "stopped Stopped", "since 19:30 UTC on 21 Nov", DOWN, Rank::Rest)]
+#[case(Desired::Stopped, Some(State::Failed), "stopped Stopped", "since 19:30 UTC on 21 Nov", DOWN, Rank::Rest)]
+#[case(Desired::Running, Some(State::Stopped), "drift Down", "since 19:30 UTC on 21 Nov", DOWN, Rank::NeedsYou)]
+#[case(Desired::Running, Some(State::Failed), "drift Down", "since 19:30 UTC on 21 Nov", DOWN, Rank::NeedsYou)]
 #[case(Desired::Running, Some(State::Unknown), "queued Unknown", "the host has not said what it does", [true; 3], Rank::Rest)]
 #[case(Desired::Running, None, "queued Unknown", "the host has not said what it does", [true; 3], Rank::Rest)]
 fn each_state_has_a_word_and_its_buttons(
@@ -145,7 +145,7 @@ fn drift_gives_should_is_why_since_and_two_ways_out() {
     assert_eq!(drift.why, "it crashed with signal SEGV");
     let [notice] = view.notices.as_slice() else { panic!("{:?}", view.notices) };
     assert_eq!(notice.title, "It should run, and does not");
-    assert_eq!(notice.text.to_string(), "It crashed with signal SEGV. Seen since 21 Nov 19:30 UTC.");
+    assert_eq!(notice.text.to_string(), "It crashed with signal SEGV. Seen since 19:30 UTC on 21 Nov.");
     assert_eq!(
         notice.ways.iter().map(|way| (way.word, way.verb)).collect::<Vec<_>>(),
         [("Leave it stopped", "accept"), ("Start again", "start")]
@@ -186,7 +186,7 @@ fn a_failure_stands_first_and_a_crash_that_mended_itself_last() {
         ]
     );
     assert_eq!(view.notices[0].text.to_string(), "The disk is full. See its jobs");
-    assert_eq!(view.notices[2].text.to_string(), "At 21 Nov 19:39 UTC it crashed with signal SEGV.");
+    assert_eq!(view.notices[2].text.to_string(), "At 19:39 UTC on 21 Nov it crashed with signal SEGV.");
     server.crashed_at = Some(NOW - 90_000);
     assert_eq!(look(&server, Some(&status(State::Running)), None, Some(Role::Own)).notices.len(), 2);
     let view = look(&server, Some(&status(State::Stopped)), None, Some(Role::Own));
