@@ -131,6 +131,12 @@ impl Browser {
             .await
     }
 
+    /// Sends a form, as htmx would on a page of this panel.
+    pub(crate) async fn script(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let request = Self::form(path, fields).header("sec-fetch-site", "same-origin").header("hx-request", "true");
+        self.send(request.body(Self::encode(fields)).unwrap()).await
+    }
+
     /// Sends a request with nothing added but the cookies.
     pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Reply {
         if !self.cookies.is_empty() {
