@@ -57,7 +57,8 @@ where
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{Change, Use};
     use crate::rights::JobRight;
-    use Access::{Admin, Blueprint, Job, Public, User};
+    use crate::rights::ServerRight::{Delete, HandOver, Reset, Settings, Share, Start, Stop};
+    use Access::{Admin, Blueprint, Job, Public, Server, User};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -90,6 +91,18 @@ pub fn table() -> Vec<Route> {
         get("/jobs/{id}/log/download", Job(JobRight::See), pages::jobs::download),
         post("/jobs/{id}/cancel", Job(JobRight::Cancel), pages::jobs::cancel),
         post("/jobs/{id}/retry", Job(JobRight::Retry), pages::jobs::retry),
+        post("/servers", User, pages::servers::create),
+        get("/servers/{id}/settings", Server(Settings), pages::servers::settings),
+        post("/servers/{id}/settings", Server(Settings), pages::servers::save_settings),
+        post("/servers/{id}/start", Server(Start), pages::servers::start),
+        post("/servers/{id}/stop", Server(Stop), pages::servers::stop),
+        post("/servers/{id}/restart", Server(Start), pages::servers::restart),
+        post("/servers/{id}/reset", Server(Reset), pages::servers::reset),
+        post("/servers/{id}/accept", Server(Stop), pages::servers::accept),
+        post("/servers/{id}/delete", Server(Delete), pages::servers::delete),
+        post("/servers/{id}/share", Server(Share), pages::servers::share),
+        post("/servers/{id}/share/{user}/remove", Server(Share), pages::servers::unshare),
+        post("/servers/{id}/hand-over", Server(HandOver), pages::servers::hand_over),
         get("/blueprints", User, pages::blueprints::list),
         post("/blueprints", User, pages::blueprints::create),
         get("/blueprints/{id}", Blueprint(Use), pages::blueprints::show),

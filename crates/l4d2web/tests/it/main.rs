@@ -23,5 +23,6 @@ mod panel;
 mod program;
 mod queue;
 mod serve;
+mod servers;
 mod stand_in;
 mod watch;
