@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod blueprints;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -15,6 +16,8 @@ pub mod host;
 pub mod id;
 pub mod live;
 pub mod logging;
+pub mod machine;
+pub mod overlays;
 pub mod pages;
 pub mod queue;
 pub mod rights;

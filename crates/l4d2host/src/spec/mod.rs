@@ -4,6 +4,8 @@
 
 mod argument;
 mod error;
+#[cfg(test)]
+mod golden;
 mod overlays;
 mod parse;
 mod scalar;

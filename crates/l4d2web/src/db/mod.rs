@@ -10,14 +10,17 @@ mod copy;
 mod error;
 mod inspect;
 pub mod job_lines;
+pub mod job_subject;
 pub mod jobs;
 mod migrate;
 mod open;
+pub mod overlays;
 pub mod server_state;
 pub mod servers;
 pub mod sessions;
 pub mod setup_links;
 pub mod users;
+pub mod watched;
 
 pub use copy::copy_to;
 pub use error::DbError;

@@ -2,6 +2,7 @@
 //! `db`, words that all pages share from `pages::kit`.
 
 mod crash;
+pub mod spec;
 pub mod view;
 
 pub use crash::crash;

@@ -2,17 +2,31 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
 mod access;
+mod backup;
+mod blueprints;
 mod boundary;
+mod browser;
+mod browser_flows;
+mod browser_kit;
+mod browser_pages;
 mod cast;
 mod client;
+mod contrast;
 mod csrf;
+mod health;
 mod login;
 mod markup;
+mod migrations;
+mod overlays;
 mod panel;
 mod profile;
+mod program;
+mod queue;
 mod secrets;
+mod serve;
 mod sessions;
 mod setup;
 mod stand_in;
 mod users;
 mod users_cli;
+mod watch;

@@ -12,7 +12,7 @@ use l4d2web::account::{Passwords, UserName};
 use l4d2web::clock::Clock;
 use l4d2web::config::Config;
 use l4d2web::db::{self, Db};
-use l4d2web::id::UserId;
+use l4d2web::id::{ServerId, UserId};
 use l4d2web::routes;
 use l4d2web::serve::Peer;
 use l4d2web::state::AppState;
@@ -52,6 +52,13 @@ impl Panel {
         Self::with(&[]).await
     }
 
+    /// On a host that the stand-in for `l4d2ctl` plays, and asked for its state each second.
+    pub(crate) async fn scripted() -> Self {
+        let program = crate::stand_in::program();
+        let vars = [("LEFT4ME_L4D2CTL", program.to_str().unwrap()), ("STATE_POLLER_INTERVAL_SECONDS", "1")];
+        Self::with(&vars).await
+    }
+
     /// With these variables in its environment.
     pub(crate) async fn with(vars: &[(&str, &str)]) -> Self {
         Self::below(tempfile::tempdir().unwrap(), vars).await
@@ -71,6 +78,7 @@ impl Panel {
             given.or_else(|| match name {
                 "LEFT4ME_ROOT" => Some(path.clone()),
                 "SESSION_COOKIE_SECURE" => Some("false".into()),
+                "LEFT4ME_L4D2CTL" => Some(crate::stand_in::program().to_str().unwrap().to_owned()),
                 _ => None,
             })
         })
@@ -93,6 +101,26 @@ impl Panel {
         let hash = self.state.passwords.hash(&PASSWORD.into()).await.unwrap();
         let name = UserName::parse(name).unwrap();
         db::users::insert(&self.state.db, &name, &hash, admin, self.state.clock.now()).await.unwrap()
+    }
+
+    /// A server of `owner`, with a blueprint of its own; nothing is done on the host.
+    #[expect(clippy::disallowed_methods, reason = "rows for tests, whatever the statements of the panel ask for")]
+    pub(crate) async fn server(&self, owner: UserId, name: &str) -> ServerId {
+        let now = self.state.clock.now();
+        let write = self.state.db.write();
+        let blueprint = "INSERT INTO blueprints (owner_id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)";
+        let blueprint = sqlx::query(blueprint).bind(owner).bind(name).bind(now).execute(write).await.unwrap();
+        let server = "INSERT INTO servers (owner_id, blueprint_id, name, port, rcon_password, created_at, updated_at)
+                      VALUES (?1, ?2, ?3, 27015 + (SELECT count(*) FROM servers), 'secret', ?4, ?4)";
+        let server = sqlx::query(server).bind(owner).bind(blueprint.last_insert_rowid()).bind(name).bind(now);
+        ServerId(server.execute(write).await.unwrap().last_insert_rowid())
+    }
+
+    /// Lets `user` operate or manage a server.
+    #[expect(clippy::disallowed_methods, reason = "rows for tests, whatever the statements of the panel ask for")]
+    pub(crate) async fn grant(&self, server: ServerId, user: UserId, role: &str) {
+        let grant = sqlx::query("INSERT INTO server_grants (server_id, user_id, role) VALUES (?, ?, ?)");
+        grant.bind(server).bind(user).bind(role).execute(self.state.db.write()).await.unwrap();
     }
 
     /// A browser that has seen nothing yet, at an address of its own.
