@@ -3,6 +3,7 @@
 
 pub mod admin;
 mod answer;
+mod attachment;
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod error;

@@ -16,6 +16,7 @@ pub use access::Access;
 pub use guard::{BlueprintAccess, ServerAccess};
 pub use session::{LoggedIn, Visitor};
 
+use crate::rights::ServerRight;
 use crate::state::AppState;
 use crate::{assets, pages};
 
@@ -53,7 +54,8 @@ where
 /// All routes.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use Access::{Admin, Public, User};
+    use Access::{Admin, Public, Server, User};
+    use ServerRight::{Files, See};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -76,6 +78,12 @@ pub fn table() -> Vec<Route> {
         post("/admin/users/{id}/password", Admin, pages::admin::users::password),
         post("/admin/users/{id}/delete", Admin, pages::admin::users::delete),
         get("/servers", User, pages::servers::list::show),
+        get("/servers/{id}", Server(See), pages::servers::log::show),
+        get("/servers/{id}/events", Server(See), pages::servers::events),
+        get("/servers/{id}/log/older", Server(See), pages::servers::log::older),
+        get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
+        get("/servers/{id}/files", Server(Files), pages::servers::files::show),
+        get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
     ]
 }
 

@@ -3,7 +3,11 @@
 
 mod boundary;
 mod client;
+mod files_tab;
 mod login;
 mod panel;
+mod server_log;
+mod sse;
 mod stand_in;
+mod streams;
 mod watch;
