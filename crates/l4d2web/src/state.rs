@@ -3,12 +3,16 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::account::{Limits, Passwords, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
+use crate::machine::Pulse;
+use crate::queue::{HostWorker, Queue};
 
 /// The parts of the panel; a cheap copy.
 #[derive(Debug, Clone)]
@@ -31,10 +35,14 @@ pub struct Parts {
     pub sessions: Sessions,
     /// Does what is to be done on the host.
     pub host: Host,
+    /// The work for the host.
+    pub queue: Queue,
     /// The logs of servers that somebody looks at.
     pub logs: ServerLogs,
     /// The streams of open pages.
     pub streams: Streams,
+    /// Whether the parts that the panel needs answer.
+    pub pulse: Pulse,
     /// How often passwords may be tried.
     pub limits: Limits,
 }
@@ -44,12 +52,23 @@ impl AppState {
     #[must_use]
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Self {
         let sessions = Sessions::new(db.clone(), clock.clone(), config.secure_cookies);
+        let limits = Limits::new(&clock);
         let host = Host::new(config.l4d2ctl.clone(), config.host_environment());
         let bus = Bus::new();
         let logs = ServerLogs::new(host.clone(), bus.clone());
-        let limits = Limits::new(&clock);
-        let streams = Streams::new();
-        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, logs, streams, limits }))
+        let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
+        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, queue, logs, streams, pulse, limits }))
+    }
+
+    /// Runs jobs on the host until `stop` is cancelled and those that ran have ended.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be used at the beginning.
+    pub async fn work(&self, stop: CancellationToken) -> db::Result<()> {
+        let worker = HostWorker::new(self.db.clone(), self.host.clone(), self.clock.clone(), self.bus.clone());
+        self.queue.clone().run(Arc::new(worker), self.config.workers, stop).await
     }
 }
 

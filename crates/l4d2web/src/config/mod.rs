@@ -6,6 +6,7 @@ mod log;
 mod parse;
 mod ports;
 mod proxies;
+mod watchdog;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -49,12 +50,14 @@ pub struct Config {
     pub admin_password: Option<Secret>,
     /// `LEFT4ME_L4D2CTL`: the command that does what is to be done on the host.
     pub l4d2ctl: PathBuf,
-    /// `PATH`: where the host's command finds its programs.
-    pub path: Option<String>,
     /// `LEFT4ME_LOG`: what is written to the log.
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
     pub journal_stream: Option<String>,
+    /// `WATCHDOG_USEC`, set by systemd: within which time it wants to hear that the panel lives.
+    pub watchdog: Option<Duration>,
+    /// `PATH`: where the host's command finds its programs.
+    pub path: Option<String>,
 }
 
 impl Config {
@@ -116,6 +119,7 @@ impl Config {
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
+            watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),
             root,
         })
     }

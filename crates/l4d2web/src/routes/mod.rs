@@ -4,6 +4,7 @@
 mod access;
 mod csrf;
 mod guard;
+mod log;
 mod session;
 
 use axum::handler::Handler;
@@ -16,7 +17,6 @@ pub use access::Access;
 pub use guard::{BlueprintAccess, ServerAccess};
 pub use session::{LoggedIn, Visitor};
 
-use crate::rights::ServerRight;
 use crate::state::AppState;
 use crate::{assets, pages};
 
@@ -54,8 +54,9 @@ where
 /// All routes.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use Access::{Admin, Public, Server, User};
-    use ServerRight::{Files, See};
+    use crate::rights::BlueprintRight::{Change, Use};
+    use crate::rights::ServerRight::{Files, See};
+    use Access::{Admin, Blueprint, Public, Server, User};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -84,6 +85,17 @@ pub fn table() -> Vec<Route> {
         get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
         get("/servers/{id}/files", Server(Files), pages::servers::files::show),
         get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
+        get("/blueprints", User, pages::blueprints::list),
+        post("/blueprints", User, pages::blueprints::create),
+        get("/blueprints/{id}", Blueprint(Use), pages::blueprints::show),
+        post("/blueprints/{id}", Blueprint(Change), pages::blueprints::save),
+        post("/blueprints/{id}/delete", Blueprint(Change), pages::blueprints::delete),
+        post("/blueprints/{id}/clone", Blueprint(Use), pages::blueprints::clone),
+        post("/blueprints/{id}/share", Blueprint(Change), pages::blueprints::share),
+        post("/blueprints/{id}/hand-over", Blueprint(Change), pages::blueprints::hand_over),
+        get("/overlays", User, pages::overlays::list),
+        post("/overlays", Admin, pages::overlays::create),
+        post("/overlays/{id}/delete", Admin, pages::overlays::delete),
     ]
 }
 
@@ -115,6 +127,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(csrf::check_token))
         .layer(csrf::layer())
         .layer(middleware::from_fn(pages::error::render))
+        .layer(middleware::from_fn(log::requests))
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(header(header::CONTENT_SECURITY_POLICY, CSP))

@@ -41,20 +41,31 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
             "nobody can log in yet: open {link} within a day to make the first user (l4d2web setup-link gives another link)"
         );
     }
-    let listen = config.listen;
+    let (listen, watchdog) = (config.listen, config.watchdog);
     let state = AppState::new(config, db.clone(), clock, Passwords::new());
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
-    tracing::info!(address = %listen, "the panel takes requests");
-    notify::ready(&format!("takes requests on {listen}"));
-    let ended = CancellationToken::new();
-    tokio::spawn(notify::watch(db.clone(), ended.clone()));
+    // Port 0 lets the kernel choose one.
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "the panel takes requests");
+    notify::ready(&format!("takes requests on {address}"));
+    let alive = watchdog.map(|period| tokio::spawn(notify::watch(period, db.clone())));
     let watch = tokio::spawn(watch::run(state.clone(), stop.clone()));
+    let working = state.config.work.then(|| {
+        let (state, stop) = (state.clone(), stop.clone());
+        tokio::spawn(async move { state.work(stop).await })
+    });
     answer(state.clone(), listener, stop).await?;
+    if let Some(working) = working {
+        working.await.context("the queue has broken down")?.context("the queue cannot be read")?;
+    }
     state.logs.close().await;
     watch.await?;
-    ended.cancel();
+    if let Some(alive) = alive {
+        alive.abort();
+    }
     db.close().await;
+    tracing::info!("the panel has stopped");
     Ok(())
 }
 
@@ -65,6 +76,7 @@ async fn answer(state: AppState, listener: TcpListener, stop: CancellationToken)
     let stopped = stop.clone();
     let server = axum::serve(Guarded::new(listener), service).with_graceful_shutdown(async move {
         stopped.cancelled().await;
+        tracing::info!("the panel stops");
         notify::stopping();
         streams.close();
     });
