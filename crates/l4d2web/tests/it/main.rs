@@ -23,6 +23,7 @@ mod program;
 mod queue;
 mod serve;
 mod server_log;
+mod servers;
 mod sse;
 mod stand_in;
 mod streams;
