@@ -5,13 +5,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::summary::{self, Failure};
 use super::worker::{End, Outcome, Running, Worker};
-use super::{Kind, Output, Work, spec};
+use super::{Kind, Output, Work};
 use crate::clock::Clock;
 use crate::db::jobs::Job;
 use crate::db::{self, Db, job_subject, server_state};
 use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
 use crate::id::{OverlayId, ServerId};
 use crate::live::{Bus, Change};
+use crate::servers::spec;
 
 /// Lines that were read and not yet taken.
 const LINES: usize = 256;
@@ -63,7 +64,8 @@ impl HostWorker {
 
     /// Gives the server the spec that its rows make now, and brings it up with that.
     async fn bring_up(&self, server: ServerId, call: Call, at: &At<'_>) -> Result<Said, Failure> {
-        let yaml = spec::render(&self.db, server).await?.ok_or(Failure::Gone)?;
+        let row = db::servers::find(&self.db, server).await?.ok_or(Failure::Gone)?;
+        let yaml = spec::now(&self.db, &row).await?.render();
         at.call(&self.host, &Call::Initialize(server, Yaml(yaml.clone()))).await?;
         let said = at.call(&self.host, &call).await?;
         // One that ran already goes on with what it had.
