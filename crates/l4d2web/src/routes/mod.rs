@@ -55,7 +55,7 @@ where
 #[must_use]
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{Change, Use};
-    use crate::rights::ServerRight::{Delete, HandOver, Reset, Settings, Share, Start, Stop};
+    use crate::rights::ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
     use Access::{Admin, Blueprint, Public, Server, User};
     vec![
         get("/", Public, pages::home),
@@ -79,6 +79,13 @@ pub fn table() -> Vec<Route> {
         post("/admin/users/{id}/password", Admin, pages::admin::users::password),
         post("/admin/users/{id}/delete", Admin, pages::admin::users::delete),
         get("/servers", User, pages::servers::list::show),
+        get("/servers/events", User, pages::servers::list_events),
+        get("/servers/{id}", Server(See), pages::servers::log::show),
+        get("/servers/{id}/events", Server(See), pages::servers::events),
+        get("/servers/{id}/log/older", Server(See), pages::servers::log::older),
+        get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
+        get("/servers/{id}/files", Server(Files), pages::servers::files::show),
+        get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
         post("/servers", User, pages::servers::create),
         get("/servers/{id}/settings", Server(Settings), pages::servers::settings),
         post("/servers/{id}/settings", Server(Settings), pages::servers::save_settings),
