@@ -82,6 +82,13 @@ export function equip(section) {
   lines.addEventListener("htmx:sseBeforeMessage", (event) => {
     if (event.target !== lines) return;
     event.preventDefault();
+    // The stream could not go on where it broke: what it sends now takes the place of all that is here.
+    if (event.detail.type.endsWith("-reset")) {
+      lines.replaceChildren();
+      places.clear();
+      waiting = 0;
+      complete = !section.dataset.older;
+    }
     const made = fresh(event.detail.data);
     const count = made.childElementCount;
     if (count === 0) return;

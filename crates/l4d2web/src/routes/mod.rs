@@ -18,6 +18,7 @@ pub(crate) use guard::job_standing;
 pub use guard::{BlueprintAccess, JobAccess, ServerAccess};
 pub use session::{LoggedIn, Visitor};
 
+use crate::rights::ServerRight;
 use crate::state::AppState;
 use crate::{assets, pages};
 
@@ -57,8 +58,8 @@ where
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{Change, Use};
     use crate::rights::JobRight;
-    use crate::rights::ServerRight::{Delete, HandOver, Reset, Settings, Share, Start, Stop};
     use Access::{Admin, Blueprint, Job, Public, Server, User};
+    use ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -114,6 +115,12 @@ pub fn table() -> Vec<Route> {
         get("/overlays", User, pages::overlays::list),
         post("/overlays", Admin, pages::overlays::create),
         post("/overlays/{id}/delete", Admin, pages::overlays::delete),
+        get("/servers/{id}", Server(See), pages::servers::log::show),
+        get("/servers/{id}/events", Server(See), pages::servers::events),
+        get("/servers/{id}/log/older", Server(See), pages::servers::log::older),
+        get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
+        get("/servers/{id}/files", Server(Files), pages::servers::files::show),
+        get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
     ]
 }
 

@@ -59,11 +59,6 @@ impl Find {
                 || card.address.port.to_string().contains(&word)
                 || in_text(&card.blueprint.name))
     }
-
-    /// Whether anything is left out.
-    fn is_narrow(&self) -> bool {
-        !self.q.trim().is_empty() || matches!(self.show.as_str(), "running" | "need" | "stopped")
-    }
 }
 
 impl ListPage {
