@@ -16,6 +16,7 @@ pub mod host;
 pub mod id;
 pub mod live;
 pub mod logging;
+pub mod machine;
 pub mod overlays;
 pub mod pages;
 pub mod queue;

@@ -3,11 +3,16 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::account::{Limits, Passwords, Sessions};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Db;
-use crate::live::Bus;
+use crate::db::{self, Db};
+use crate::host::Host;
+use crate::live::{Bus, ServerLogs, Streams};
+use crate::machine::Pulse;
+use crate::queue::{HostWorker, Queue};
 
 /// The parts of the panel; a cheap copy.
 #[derive(Debug, Clone)]
@@ -28,6 +33,16 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Who is logged in.
     pub sessions: Sessions,
+    /// Does what is to be done on the host.
+    pub host: Host,
+    /// The work for the host.
+    pub queue: Queue,
+    /// The logs of servers that somebody looks at.
+    pub logs: ServerLogs,
+    /// The streams of open pages.
+    pub streams: Streams,
+    /// Whether the parts that the panel needs answer.
+    pub pulse: Pulse,
     /// How often passwords may be tried.
     pub limits: Limits,
 }
@@ -38,7 +53,22 @@ impl AppState {
     pub fn new(config: Config, db: Db, clock: Clock, passwords: Passwords) -> Self {
         let sessions = Sessions::new(db.clone(), clock.clone(), config.secure_cookies);
         let limits = Limits::new(&clock);
-        Self(Arc::new(Parts { config, db, clock, bus: Bus::new(), passwords, sessions, limits }))
+        let host = Host::new(config.l4d2ctl.clone(), config.host_environment());
+        let bus = Bus::new();
+        let logs = ServerLogs::new(host.clone(), bus.clone());
+        let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
+        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, queue, logs, streams, pulse, limits }))
+    }
+
+    /// Runs jobs on the host until `stop` is cancelled and those that ran have ended.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be used at the beginning.
+    pub async fn work(&self, stop: CancellationToken) -> db::Result<()> {
+        let worker = HostWorker::new(self.db.clone(), self.host.clone(), self.clock.clone(), self.bus.clone());
+        self.queue.clone().run(Arc::new(worker), self.config.workers, stop).await
     }
 }
 

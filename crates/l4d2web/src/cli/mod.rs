@@ -13,6 +13,7 @@ mod setup_link;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::logging;
 
 /// The web panel of left4me.
 #[derive(Debug, Parser)]
@@ -26,12 +27,12 @@ struct Cli {
 enum Verb {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
-    #[cfg(debug_assertions)]
-    Dev(dev::Dev),
     Backup(backup::Backup),
     CreateUser(create_user::CreateUser),
     SetPassword(set_password::SetPassword),
     SetupLink(setup_link::SetupLink),
+    #[cfg(debug_assertions)]
+    Dev(dev::Dev),
 }
 
 /// Parses the arguments, does the work, and returns the exit code: 0, 1 for a failure, 2 for bad usage, 78 for a bad setting.
@@ -51,10 +52,11 @@ pub fn main() -> u8 {
             return 78;
         }
     };
+    let level = logging::level_of_a_failure(&config);
     match run(cli.verb, config) {
         Ok(()) => 0,
         Err(error) => {
-            eprintln!("l4d2web: {error:#}");
+            eprintln!("{level}l4d2web: {error:#}");
             1
         }
     }
@@ -66,12 +68,12 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
         match verb {
             Verb::Serve(verb) => verb.run(config).await,
             Verb::Migrate(verb) => verb.run(&config).await,
-            #[cfg(debug_assertions)]
-            Verb::Dev(verb) => verb.run().await,
             Verb::Backup(verb) => verb.run(&config).await,
             Verb::CreateUser(verb) => verb.run(&config).await,
             Verb::SetPassword(verb) => verb.run(&config).await,
             Verb::SetupLink(verb) => verb.run(&config).await,
+            #[cfg(debug_assertions)]
+            Verb::Dev(verb) => verb.run().await,
         }
     })
 }

@@ -6,7 +6,9 @@ mod log;
 mod parse;
 mod ports;
 mod proxies;
+mod watchdog;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 #[cfg(debug_assertions)]
 use std::path::Path;
@@ -52,6 +54,10 @@ pub struct Config {
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
     pub journal_stream: Option<String>,
+    /// `WATCHDOG_USEC`, set by systemd: within which time it wants to hear that the panel lives.
+    pub watchdog: Option<Duration>,
+    /// `PATH`: where the host's command finds its programs.
+    pub path: Option<String>,
 }
 
 impl Config {
@@ -108,12 +114,21 @@ impl Config {
                 1..=3600,
             )?),
             l4d2ctl: get("LEFT4ME_L4D2CTL").map_or_else(|| PathBuf::from("l4d2ctl"), PathBuf::from),
-            log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
-            journal_stream: get("JOURNAL_STREAM"),
+            path: get("PATH"),
             // As it is: white space may belong to a password.
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
+            log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
+            journal_stream: get("JOURNAL_STREAM"),
+            watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),
             root,
         })
+    }
+
+    /// The variables that the host's command runs with.
+    #[must_use]
+    pub fn host_environment(&self) -> Vec<(OsString, OsString)> {
+        let path = self.path.as_ref().map(|path| ("PATH".into(), path.into()));
+        path.into_iter().chain([("LEFT4ME_ROOT".into(), self.root.clone().into())]).collect()
     }
 }
 

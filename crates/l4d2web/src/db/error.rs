@@ -32,8 +32,8 @@ pub enum DbError {
         /// The migration that differs.
         version: i64,
     },
-    /// Another program's database.
-    #[error("{path} is a database of something else, not of l4d2web: name another file in DATABASE_URL")]
+    /// Another program's file.
+    #[error("{path} belongs to something else, it is no database of l4d2web: name another file in DATABASE_URL")]
     NotOurs {
         /// The file.
         path: PathBuf,

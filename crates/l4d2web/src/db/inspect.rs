@@ -8,6 +8,9 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use super::{DbError, Schema};
 
+/// `SQLITE_NOTADB`.
+const NOT_A_DATABASE: &str = "26";
+
 /// The schema of the file, which is only read: 0 when it is empty or not there.
 ///
 /// # Errors
@@ -37,7 +40,12 @@ async fn schema(connection: &mut SqliteConnection, path: &Path, known: &Migrator
     )
     .fetch_all(&mut *connection)
     .await
-    .map_err(opened)?;
+    .map_err(|source| match &source {
+        sqlx::Error::Database(error) if error.code().as_deref() == Some(NOT_A_DATABASE) => {
+            DbError::NotOurs { path: path.to_owned() }
+        }
+        _ => opened(source),
+    })?;
     if tables.is_empty() {
         return Ok(Schema(0));
     }

@@ -17,6 +17,18 @@ pub enum LineStream {
     Left4me,
 }
 
+impl LineStream {
+    /// The word by which the database and pages know it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+            Self::Left4me => "left4me",
+        }
+    }
+}
+
 /// A line of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobLine {
@@ -30,15 +42,15 @@ pub struct JobLine {
     pub line: String,
 }
 
-/// Adds a line.
-pub async fn insert(db: &mut SqliteConnection, job: JobId, line: &JobLine) -> Result<()> {
+/// Adds lines, in one statement.
+pub async fn insert(db: &mut SqliteConnection, job: JobId, lines: &[JobLine]) -> Result<()> {
+    let rows: Vec<_> = lines.iter().map(|line| (line.seq, line.at, line.stream.as_str(), &line.line)).collect();
+    let rows = serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(error.into()))?;
     sqlx::query!(
-        "INSERT INTO job_lines (job_id, seq, at, stream, line) VALUES (?, ?, ?, ?, ?)",
+        r#"INSERT INTO job_lines (job_id, seq, at, stream, line)
+           SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)"#,
         job,
-        line.seq,
-        line.at,
-        line.stream,
-        line.line
+        rows
     )
     .execute(db)
     .await?;
@@ -48,7 +60,7 @@ pub async fn insert(db: &mut SqliteConnection, job: JobId, line: &JobLine) -> Re
 /// Adds a line of the panel's behind the last; for jobs that do not run, so that nobody else adds any.
 pub async fn append(db: &mut SqliteConnection, job: JobId, at: i64, text: &str) -> Result<()> {
     let seq = last_seq(&mut *db, job).await? + 1;
-    insert(db, job, &JobLine { seq, at, stream: LineStream::Left4me, line: text.to_owned() }).await
+    insert(db, job, &[JobLine { seq, at, stream: LineStream::Left4me, line: text.to_owned() }]).await
 }
 
 /// The place of the last line; 0 when there is none.

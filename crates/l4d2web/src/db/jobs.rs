@@ -180,6 +180,13 @@ pub async fn set_cancelling(db: &mut SqliteConnection, id: JobId) -> Result<bool
     Ok(done.rows_affected() == 1)
 }
 
+/// Whether a job runs and is being cancelled.
+pub async fn is_cancelling(db: &mut SqliteConnection, id: JobId) -> Result<bool> {
+    sqlx::query_scalar!(r#"SELECT count(*) > 0 AS "is!: bool" FROM jobs WHERE id = ? AND state = 'cancelling'"#, id)
+        .fetch_one(db)
+        .await
+}
+
 /// Cancels a job that waits; false when it does not wait any more.
 pub async fn cancel_queued(db: &mut SqliteConnection, id: JobId, summary: &str, now: i64) -> Result<bool> {
     let done = sqlx::query!(
@@ -201,8 +208,7 @@ pub async fn set_progress(db: &Db, id: JobId, progress: &str) -> Result<()> {
     Ok(())
 }
 
-/// How a job that ran ended. Its state is `state`, except that success and failure of one that was being cancelled stay what
-/// they are, and a cancellation that nobody asked for is an interruption.
+/// How a job that ran ended.
 pub async fn finish(
     db: &mut SqliteConnection,
     id: JobId,

@@ -10,6 +10,7 @@ mod copy;
 mod error;
 mod inspect;
 pub mod job_lines;
+pub mod job_subject;
 pub mod jobs;
 mod migrate;
 mod open;
@@ -19,6 +20,7 @@ pub mod servers;
 pub mod sessions;
 pub mod setup_links;
 pub mod users;
+pub mod watched;
 
 pub use copy::copy_to;
 pub use error::DbError;

@@ -38,11 +38,6 @@ pub async fn clear_drift(db: &Db, id: ServerId) -> Result<()> {
     Ok(())
 }
 
-/// The name that people see; none when there is no such server.
-pub async fn name(db: &mut SqliteConnection, id: ServerId) -> Result<Option<String>> {
-    sqlx::query_scalar!("SELECT name FROM servers WHERE id = ?", id).fetch_optional(db).await
-}
-
 /// Removes the row; jobs on it stay, without it.
 pub async fn delete(db: &Db, id: ServerId) -> Result<()> {
     sqlx::query!("DELETE FROM servers WHERE id = ?", id).execute(db.write()).await?;

@@ -19,8 +19,9 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     if db::users::count(&db).await? == 0 {
         let now = Clock::system().now();
         let hash = Passwords::new().hash(&PASSWORD.into()).await?;
-        db::users::insert(&db, &UserName::parse("admin")?, &hash, true, now).await?;
-        db::users::insert(&db, &UserName::parse("player2")?, &hash, false, now).await?;
+        for (name, admin) in [("admin", true), ("player2", false)] {
+            db::users::insert(&db, &UserName::parse(name)?, &hash, admin, now).await?;
+        }
     }
     db.close().await;
     Ok(())

@@ -63,6 +63,14 @@ impl Host {
         Ok(LogLines(self.follow(&Call::Logs(server, lines))?))
     }
 
+    /// The newest `lines` of a server's log, one by one, however many they are; then it ends.
+    ///
+    /// # Errors
+    /// [`HostError`] when `l4d2ctl` cannot be started.
+    pub fn past_log(&self, server: ServerId, lines: u32) -> Result<LogLines, HostError> {
+        Ok(LogLines(self.follow(&Call::LogTail(server, lines))?))
+    }
+
     /// Follows the units: first how each last started and ended, then each change. Whoever asks for all states once after
     /// the first item misses nothing.
     ///

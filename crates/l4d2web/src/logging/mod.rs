@@ -24,6 +24,12 @@ pub fn start(config: &Config) {
     panic::end_the_process();
 }
 
+/// What stands in front of the sentence that a verb fails with: the level when the journal reads it, else nothing.
+#[must_use]
+pub fn level_of_a_failure(config: &Config) -> &'static str {
+    if is_journal(config.journal_stream.as_deref()) { "<3>" } else { "" }
+}
+
 /// Whether standard error is the journal: systemd names its device and inode.
 fn is_journal(stream: Option<&str>) -> bool {
     let Some((device, inode)) = stream.and_then(|stream| stream.split_once(':')) else { return false };

@@ -1,6 +1,6 @@
 use std::panic::PanicHookInfo;
 
-/// `EX_SOFTWARE` of `sysexits(3)`: systemd starts the panel again.
+/// `EX_SOFTWARE` of sysexits(3): systemd starts the panel again.
 const CODE: i32 = 70;
 
 /// From now on a panic is logged and ends the process, in whatever task it happens: what it left half done is mended by the next start,

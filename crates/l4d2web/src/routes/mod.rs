@@ -4,6 +4,7 @@
 mod access;
 mod csrf;
 mod guard;
+mod log;
 mod session;
 
 use axum::handler::Handler;
@@ -107,6 +108,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(csrf::check_token))
         .layer(csrf::layer())
         .layer(middleware::from_fn(pages::error::render))
+        .layer(middleware::from_fn(log::requests))
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(header(header::CONTENT_SECURITY_POLICY, CSP))

@@ -13,13 +13,22 @@ const UNREAD: Duration = Duration::from_secs(30);
 
 /// Listens, and closes connections whose client has stopped reading: nothing else would notice those that follow a log.
 #[derive(Debug)]
-pub struct Guarded(TcpListener);
+pub struct Guarded {
+    listener: TcpListener,
+    unread: Duration,
+}
 
 impl Guarded {
     /// On this socket.
     #[must_use]
     pub const fn new(listener: TcpListener) -> Self {
-        Self(listener)
+        Self::patient(listener, UNREAD)
+    }
+
+    /// The same, with another time that a client may leave what was sent to it unread.
+    #[must_use]
+    pub const fn patient(listener: TcpListener, unread: Duration) -> Self {
+        Self { listener, unread }
     }
 }
 
@@ -28,16 +37,16 @@ impl Listener for Guarded {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         // Small fragments go out at once.
         let _ = stream.set_nodelay(true);
         let mut guarded = TimeoutStream::new(stream);
-        guarded.set_write_timeout(Some(UNREAD));
+        guarded.set_write_timeout(Some(self.unread));
         (Box::pin(guarded), address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 

@@ -4,8 +4,11 @@ mod listener;
 mod lock;
 mod notify;
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 pub use listener::{Guarded, Peer};
@@ -15,8 +18,12 @@ use crate::account::{BaseUrl, Passwords, setup_link};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::live::watch;
 use crate::routes;
 use crate::state::AppState;
+
+/// How long requests may take to end when the panel stops: a download may be under way.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until `stop` is cancelled, then lets what runs finish.
 ///
@@ -34,24 +41,52 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
             "nobody can log in yet: open {link} within a day to make the first user (l4d2web setup-link gives another link)"
         );
     }
-    let listen = config.listen;
+    let (listen, watchdog) = (config.listen, config.watchdog);
     let state = AppState::new(config, db.clone(), clock, Passwords::new());
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
-    // The port that was taken, when any would do.
+    // Port 0 lets the kernel choose one.
     let address = listener.local_addr()?;
     tracing::info!(%address, "the panel takes requests");
     notify::ready(&format!("takes requests on {address}"));
-    let ended = CancellationToken::new();
-    tokio::spawn(notify::watch(db.clone(), ended.clone()));
-    let service = routes::router(state).into_make_service_with_connect_info::<Peer>();
-    axum::serve(Guarded::new(listener), service)
-        .with_graceful_shutdown(async move {
-            stop.cancelled().await;
-            notify::stopping();
-        })
-        .await?;
-    ended.cancel();
+    let alive = watchdog.map(|period| tokio::spawn(notify::watch(period, db.clone())));
+    let watch = tokio::spawn(watch::run(state.clone(), stop.clone()));
+    let working = state.config.work.then(|| {
+        let (state, stop) = (state.clone(), stop.clone());
+        tokio::spawn(async move { state.work(stop).await })
+    });
+    answer(state.clone(), listener, stop).await?;
+    if let Some(working) = working {
+        working.await.context("the queue has broken down")?.context("the queue cannot be read")?;
+    }
+    state.logs.close().await;
+    watch.await?;
+    if let Some(alive) = alive {
+        alive.abort();
+    }
     db.close().await;
+    tracing::info!("the panel has stopped");
+    Ok(())
+}
+
+/// Answers requests until `stop`. Streams end then at once; what else is under way has a while to end.
+async fn answer(state: AppState, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    let service = routes::router(state.clone()).into_make_service_with_connect_info::<Peer>();
+    let streams = state.streams.clone();
+    let stopped = stop.clone();
+    let server = axum::serve(Guarded::new(listener), service).with_graceful_shutdown(async move {
+        stopped.cancelled().await;
+        tracing::info!("the panel stops");
+        notify::stopping();
+        streams.close();
+    });
+    let too_long = async {
+        stop.cancelled().await;
+        sleep(GRACE).await;
+    };
+    tokio::select! {
+        ended = server => ended?,
+        () = too_long => tracing::warn!("some requests did not end, and are cut off"),
+    }
     Ok(())
 }

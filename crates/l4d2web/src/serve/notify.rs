@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use sd_notify::NotifyState;
-use tokio_util::sync::CancellationToken;
 
 use crate::db::{self, Db};
 
@@ -17,24 +16,16 @@ pub(super) fn stopping() {
     tell(&[NotifyState::Stopping, NotifyState::Status("lets what runs finish")]);
 }
 
-/// Says that the panel lives three times in each period of `WatchdogSec=`, as long as the database answers within that time, until `stop` is
-/// cancelled.
-pub(super) async fn watch(db: Db, stop: CancellationToken) {
-    let mut period = 0;
-    if !sd_notify::watchdog_enabled(false, &mut period) {
-        return;
-    }
-    let third = Duration::from_micros(period / 3);
+/// Says that the panel lives three times in each `period`, as long as the database answers within that time.
+pub(super) async fn watch(period: Duration, db: Db) {
+    let third = period / 3;
     loop {
         match tokio::time::timeout(third, db::users::count(&db)).await {
             Ok(Ok(_)) => tell(&[NotifyState::Watchdog]),
             Ok(Err(error)) => tracing::error!(error = %error, "the database does not answer"),
             Err(_) => tracing::error!(seconds = third.as_secs(), "the database does not answer in time"),
         }
-        tokio::select! {
-            () = tokio::time::sleep(third) => {}
-            () = stop.cancelled() => return,
-        }
+        tokio::time::sleep(third).await;
     }
 }
 

@@ -1,13 +1,23 @@
 //! Tests of the panel: in process through its router (no prefix), and in a browser or on a real host (`browser_`, `host_`).
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
+mod access;
+mod backup;
 mod boundary;
 mod browser;
 mod browser_flows;
 mod browser_kit;
 mod browser_pages;
+mod cast;
 mod client;
 mod contrast;
+mod csrf;
+mod health;
 mod login;
+mod migrations;
 mod panel;
+mod program;
+mod queue;
+mod serve;
 mod stand_in;
+mod watch;

@@ -1,14 +1,20 @@
 //! A panel in this process: its whole router on a fresh database, a clock that stands, and browsers that keep cookies.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use l4d2web::account::{Passwords, UserName};
 use l4d2web::clock::Clock;
 use l4d2web::config::Config;
 use l4d2web::db::{self, Db};
-use l4d2web::id::UserId;
+use l4d2web::id::{ServerId, UserId};
 use l4d2web::routes;
+use l4d2web::serve::Peer;
 use l4d2web::state::AppState;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -30,6 +36,7 @@ pub(crate) struct Panel {
 pub(crate) struct Browser {
     router: Router,
     cookies: Vec<(String, String)>,
+    address: IpAddr,
 }
 
 /// What came back.
@@ -45,15 +52,33 @@ impl Panel {
         Self::with(&[]).await
     }
 
+    /// On a host that the stand-in for `l4d2ctl` plays, and asked for its state each second.
+    pub(crate) async fn scripted() -> Self {
+        let program = crate::stand_in::program();
+        let vars = [("LEFT4ME_L4D2CTL", program.to_str().unwrap()), ("STATE_POLLER_INTERVAL_SECONDS", "1")];
+        Self::with(&vars).await
+    }
+
     /// With these variables in its environment.
     pub(crate) async fn with(vars: &[(&str, &str)]) -> Self {
+        Self::below(tempfile::tempdir().unwrap(), vars).await
+    }
+
+    /// Another panel with a copy of this one's database.
+    pub(crate) async fn copy(&self) -> Self {
         let root = tempfile::tempdir().unwrap();
+        db::copy_to(&self.state.db, &root.path().join("left4me.db")).await.unwrap();
+        Self::below(root, &[]).await
+    }
+
+    async fn below(root: TempDir, vars: &[(&str, &str)]) -> Self {
         let path = root.path().to_str().unwrap().to_owned();
         let config = Config::from_vars(|name| {
             let given = vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
             given.or_else(|| match name {
                 "LEFT4ME_ROOT" => Some(path.clone()),
                 "SESSION_COOKIE_SECURE" => Some("false".into()),
+                "LEFT4ME_L4D2CTL" => Some(crate::stand_in::program().to_str().unwrap().to_owned()),
                 _ => None,
             })
         })
@@ -78,9 +103,31 @@ impl Panel {
         db::users::insert(&self.state.db, &name, &hash, admin, self.state.clock.now()).await.unwrap()
     }
 
-    /// A browser that has seen nothing yet.
+    /// A server of `owner`, with a blueprint of its own; nothing is done on the host.
+    #[expect(clippy::disallowed_methods, reason = "rows for tests, whatever the statements of the panel ask for")]
+    pub(crate) async fn server(&self, owner: UserId, name: &str) -> ServerId {
+        let now = self.state.clock.now();
+        let write = self.state.db.write();
+        let blueprint = "INSERT INTO blueprints (owner_id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)";
+        let blueprint = sqlx::query(blueprint).bind(owner).bind(name).bind(now).execute(write).await.unwrap();
+        let server = "INSERT INTO servers (owner_id, blueprint_id, name, port, rcon_password, created_at, updated_at)
+                      VALUES (?1, ?2, ?3, 27015 + (SELECT count(*) FROM servers), 'secret', ?4, ?4)";
+        let server = sqlx::query(server).bind(owner).bind(blueprint.last_insert_rowid()).bind(name).bind(now);
+        ServerId(server.execute(write).await.unwrap().last_insert_rowid())
+    }
+
+    /// Lets `user` operate or manage a server.
+    #[expect(clippy::disallowed_methods, reason = "rows for tests, whatever the statements of the panel ask for")]
+    pub(crate) async fn grant(&self, server: ServerId, user: UserId, role: &str) {
+        let grant = sqlx::query("INSERT INTO server_grants (server_id, user_id, role) VALUES (?, ?, ?)");
+        grant.bind(server).bind(user).bind(role).execute(self.state.db.write()).await.unwrap();
+    }
+
+    /// A browser that has seen nothing yet, at an address of its own.
     pub(crate) fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookies: Vec::new() }
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let address = Ipv4Addr::from_bits(0x0a00_0000 + NEXT.fetch_add(1, Ordering::Relaxed)).into();
+        Browser { router: self.router.clone(), cookies: Vec::new(), address }
     }
 
     /// A browser in which `name` is logged in.
@@ -103,16 +150,34 @@ impl Browser {
             .await
     }
 
-    /// Sends a request with nothing added but the cookies.
-    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Reply {
+    /// The same browser, cookies and all, at another panel.
+    pub(crate) fn at(&self, panel: &Panel) -> Self {
+        Self { router: panel.router.clone(), ..self.clone() }
+    }
+
+    /// The same browser at another address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.address = address.parse().unwrap();
+        self
+    }
+
+    /// Sends a request with nothing added but the cookies, and waits for the whole answer.
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Reply {
+        let (parts, body) = self.begin(request).await.into_parts();
+        let body = to_bytes(body, 64 << 20).await.unwrap();
+        Reply { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    /// Sends a request as [`Browser::send`] does, and leaves the body to the caller: a stream has no end.
+    pub(crate) async fn begin(&mut self, mut request: Request<Body>) -> Response {
+        request.extensions_mut().insert(ConnectInfo(Peer(SocketAddr::new(self.address, 50_000))));
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         }
         request.headers_mut().entry(header::HOST).or_insert("panel.test".parse().unwrap());
         let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
             let (pair, rest) = cookie.to_str().unwrap().split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
             self.cookies.retain(|(known, _)| known != name);
@@ -120,8 +185,7 @@ impl Browser {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        let body = to_bytes(body, 64 << 20).await.unwrap();
-        Reply { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        response
     }
 
     /// The start of a request that sends `fields`, without saying where it comes from.
@@ -150,6 +214,20 @@ impl Browser {
 }
 
 impl Reply {
+    /// The one element that `selector` finds, as text.
+    pub(crate) fn text(&self, selector: &str) -> String {
+        let texts = self.texts(selector);
+        assert_eq!(texts.len(), 1, "{selector} in {}", self.body);
+        texts.into_iter().next().unwrap()
+    }
+
+    /// All elements that `selector` finds, as text.
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
+        let page = scraper::Html::parse_document(&self.body);
+        let selector = scraper::Selector::parse(selector).unwrap();
+        page.select(&selector).map(|found| found.text().collect::<String>().trim().to_owned()).collect()
+    }
+
     /// Where it leads.
     pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())

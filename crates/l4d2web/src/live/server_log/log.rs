@@ -1,0 +1,100 @@
+//! One log and who looks at it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{broadcast, watch};
+use tokio::time::timeout;
+
+use super::ring::Ring;
+use super::{Follower, Line, Place};
+
+/// How many pieces a follower may be behind before it must come back for the rest.
+const BEHIND: usize = 256;
+
+/// What is shared by the task that reads a log and all who look at it.
+#[derive(Debug)]
+pub(super) struct Log {
+    kept: Mutex<Kept>,
+    /// Whether what the journal had was read.
+    settled: watch::Sender<bool>,
+    /// How many look at it.
+    users: watch::Sender<usize>,
+}
+
+/// The last lines, and where new ones are told. One lock for both: whoever takes the lines and listens from then on misses nothing.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) ring: Ring,
+    pub(super) news: broadcast::Sender<Bytes>,
+}
+
+impl Log {
+    pub(super) fn new() -> Self {
+        let kept = Kept { ring: Ring::default(), news: broadcast::channel(BEHIND).0 };
+        Self { kept: Mutex::new(kept), settled: watch::Sender::new(false), users: watch::Sender::new(0) }
+    }
+
+    pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
+        // What is guarded is whole at any moment.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells that what the journal had was read.
+    pub(super) fn settle(&self) {
+        self.settled.send_replace(true);
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        *self.settled.borrow()
+    }
+
+    /// Waits until what the journal had was read.
+    pub(super) async fn settled(&self) {
+        // The sender lives as long as the log.
+        let _ = self.settled.subscribe().wait_for(|settled| *settled).await;
+    }
+
+    pub(super) fn is_used(&self) -> bool {
+        *self.users.borrow() > 0
+    }
+
+    /// Waits until somebody looks at it, or nobody does.
+    pub(super) async fn used(&self, wanted: bool) {
+        let _ = self.users.subscribe().wait_for(|users| (*users > 0) == wanted).await;
+    }
+}
+
+/// The log of a server, opened. It is followed as long as this lives.
+#[derive(Debug)]
+pub struct OpenLog(Arc<Log>);
+
+impl OpenLog {
+    pub(super) fn new(log: Arc<Log>) -> Self {
+        log.users.send_modify(|users| *users += 1);
+        Self(log)
+    }
+
+    pub(super) fn log(&self) -> &Log {
+        &self.0
+    }
+
+    /// The last `count` lines, the oldest first. None when the host has not told them in time: the stream brings them then.
+    pub async fn last(&self, count: usize, patience: Duration) -> Option<Vec<Arc<Line>>> {
+        timeout(patience, self.0.settled()).await.ok()?;
+        Some(self.0.kept().ring.last(count).cloned().collect())
+    }
+
+    /// Follows it from behind the line at `after`; without one from the last lines on.
+    #[must_use]
+    pub fn follow(self, after: Option<Place>) -> Follower {
+        Follower::new(self, after)
+    }
+}
+
+impl Drop for OpenLog {
+    fn drop(&mut self) {
+        self.0.users.send_modify(|users| *users -= 1);
+    }
+}

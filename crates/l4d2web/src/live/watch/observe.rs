@@ -1,0 +1,76 @@
+//! Asking the host what servers do, and storing what differs.
+
+use std::collections::{HashMap, HashSet};
+
+use tokio::time::Instant;
+
+use super::drift;
+use super::looks::Looks;
+use crate::db::servers::note_crash;
+use crate::db::watched::{self, Watched};
+use crate::host::HostError;
+use crate::host::shape::Status;
+use crate::id::ServerId;
+use crate::live::Change;
+use crate::servers::crash;
+use crate::state::AppState;
+
+/// The exit code of `l4d2ctl` for a server that the host does not know.
+const UNKNOWN: i32 = 66;
+
+/// Why nothing could be observed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    #[error(transparent)]
+    Host(#[from] HostError),
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+}
+
+/// Asks for all servers.
+pub(super) async fn all(state: &AppState, looks: &mut Looks) -> Result<(), Trouble> {
+    // What was stored before the question: an answer is never put in the place of a later one.
+    let before = watched::watched(&state.db, None).await?;
+    let mut told: HashMap<_, _> =
+        state.host.status_all().await?.into_iter().filter_map(|status| Some((status.server()?, status))).collect();
+    for server in before {
+        let status = told.remove(&server.id);
+        store(state, looks, &server, status.as_ref()).await?;
+    }
+    Ok(drift::reconsider(state).await?)
+}
+
+/// Asks for some servers.
+pub(super) async fn some(state: &AppState, looks: &mut Looks, servers: HashSet<ServerId>) -> Result<(), Trouble> {
+    for id in servers {
+        let Some(before) = watched::watched(&state.db, Some(id)).await?.pop() else {
+            looks.seen(id, false, Instant::now());
+            continue;
+        };
+        let status = match state.host.status(id).await {
+            Ok(status) => Some(status),
+            Err(error) if error.code() == Some(UNKNOWN) => None,
+            Err(error) => return Err(error.into()),
+        };
+        store(state, looks, &before, status.as_ref()).await?;
+    }
+    Ok(drift::reconsider(state).await?)
+}
+
+async fn store(state: &AppState, looks: &mut Looks, before: &Watched, status: Option<&Status>) -> Result<(), Trouble> {
+    looks.seen(before.id, status.is_some_and(|status| status.state.is_moving()), Instant::now());
+    let known = before.status.as_deref().and_then(|status| serde_json::from_str(status).ok());
+    if known.as_ref() == status && known.is_some() == before.status.is_some() {
+        return Ok(());
+    }
+    let text = status.and_then(|status| serde_json::to_string(status).ok());
+    let now = state.clock.now();
+    if !watched::set_status(&state.db, before, text.as_deref(), now).await? {
+        return Ok(());
+    }
+    if let Some((status, how)) = status.and_then(|status| Some((status, crash(status)?))) {
+        note_crash(&state.db, before.id, &how, status.ended_at.unwrap_or(now)).await?;
+    }
+    state.bus.send(Change::Server(before.id));
+    Ok(())
+}

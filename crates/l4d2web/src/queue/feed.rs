@@ -1,0 +1,122 @@
+//! What jobs print, for whoever looks: the lines that are stored, then each as it comes, without a gap or a repeat.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, Receiver, Sender};
+
+use crate::db::job_lines::JobLine;
+use crate::db::{self, Db, job_lines, jobs};
+use crate::id::JobId;
+
+/// How many batches a reader may be behind; one that is further behind reads them from the database.
+const BACKLOG: usize = 64;
+/// How many stored lines are read at a time.
+const PAGE: u32 = 1000;
+
+type Channels = HashMap<JobId, Sender<Arc<[JobLine]>>>;
+
+/// Hands on what jobs print. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct JobFeed {
+    db: Db,
+    channels: Arc<Mutex<Channels>>,
+}
+
+impl JobFeed {
+    pub(super) fn new(db: Db) -> Self {
+        Self { db, channels: Arc::default() }
+    }
+
+    fn channels(&self) -> MutexGuard<'_, Channels> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Follows a job behind place `after` (0: from the beginning): first what is stored, then what comes, until it is over.
+    /// Of a job that is over, or gone, only what is stored.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn subscribe(&self, job: JobId, after: i64) -> db::Result<JobStream> {
+        // Listening begins before it is asked whether the job is over: its end is either seen there or heard here.
+        let receiver = self.channels().entry(job).or_insert_with(|| broadcast::channel(BACKLOG).0).subscribe();
+        let over = jobs::find(&self.db, job).await.map(|job| job.is_none_or(|job| job.state.is_over()));
+        let live = match over {
+            Ok(false) => Some(receiver),
+            _ => None,
+        };
+        if live.is_none() {
+            let mut channels = self.channels();
+            if channels.get(&job).is_some_and(|channel| channel.receiver_count() == 0) {
+                channels.remove(&job);
+            }
+        }
+        over?;
+        Ok(JobStream { db: self.db.clone(), job, last: after.max(0), live, stored: true })
+    }
+
+    /// Hands on lines that are stored.
+    pub(super) fn send(&self, job: JobId, lines: Vec<JobLine>) {
+        if let Some(channel) = self.channels().get(&job) {
+            let _ = channel.send(lines.into());
+        }
+    }
+
+    /// The job is over, and all its lines are stored.
+    pub(super) fn close(&self, job: JobId) {
+        self.channels().remove(&job);
+    }
+}
+
+/// The lines of one job, in order, each once.
+#[derive(Debug)]
+pub struct JobStream {
+    db: Db,
+    job: JobId,
+    last: i64,
+    live: Option<Receiver<Arc<[JobLine]>>>,
+    /// Whether there may be lines in the database that were not handed on.
+    stored: bool,
+}
+
+impl JobStream {
+    /// The next lines, at least one; none when the job is over and all were given. It may be dropped while it waits, and be
+    /// called again.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn next(&mut self) -> db::Result<Option<Arc<[JobLine]>>> {
+        loop {
+            if self.stored {
+                let page = job_lines::after(&self.db, self.job, self.last, PAGE).await?;
+                if let Some(last) = page.last() {
+                    self.last = last.seq;
+                    return Ok(Some(page.into()));
+                }
+                self.stored = false;
+            }
+            let Some(live) = &mut self.live else { return Ok(None) };
+            match live.recv().await {
+                Ok(lines) => {
+                    let new = lines.iter().position(|line| line.seq > self.last);
+                    let Some(first) = new else { continue };
+                    if lines[first].seq != self.last + 1 {
+                        self.stored = true;
+                        continue;
+                    }
+                    self.last = lines.last().map_or(self.last, |line| line.seq);
+                    return Ok(Some(if first == 0 { lines } else { lines[first..].into() }));
+                }
+                Err(RecvError::Lagged(_)) => self.stored = true,
+                Err(RecvError::Closed) => (self.live, self.stored) = (None, true),
+            }
+        }
+    }
+
+    /// The place of the last line that was given: where to go on from after a break.
+    #[must_use]
+    pub fn position(&self) -> i64 {
+        self.last
+    }
+}

@@ -1,0 +1,208 @@
+//! The worker that does jobs on the host.
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::summary::{self, Failure};
+use super::worker::{End, Outcome, Running, Worker};
+use super::{Kind, Output, Work, spec};
+use crate::clock::Clock;
+use crate::db::jobs::Job;
+use crate::db::{self, Db, job_subject, server_state};
+use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
+use crate::id::{OverlayId, ServerId};
+use crate::live::{Bus, Change};
+
+/// Lines that were read and not yet taken.
+const LINES: usize = 256;
+
+/// Does jobs by running `l4d2ctl`.
+#[derive(Debug)]
+pub struct HostWorker {
+    db: Db,
+    host: Host,
+    clock: Clock,
+    bus: Bus,
+}
+
+/// How a verb ended well: the last lines of its output.
+struct Said {
+    last: String,
+}
+
+impl HostWorker {
+    /// A worker on this host.
+    #[must_use]
+    pub fn new(db: Db, host: Host, clock: Clock, bus: Bus) -> Self {
+        Self { db, host, clock, bus }
+    }
+
+    async fn perform(&self, job: &Job, at: &At<'_>) -> Result<String, Failure> {
+        let work = job.work().ok_or(Failure::Gone)?;
+        let said = match work {
+            Work::Install => at.call(&self.host, &Call::Install).await?,
+            // Workshop items come with their overlays; a panel without any has none to look for.
+            Work::Refresh => Said { last: String::new() },
+            Work::Build(overlay) => self.build(overlay, at).await?,
+            Work::Start(server) => self.bring_up(server, Call::Start(server), at).await?,
+            Work::Restart(server) => self.bring_up(server, Call::Restart(server), at).await?,
+            Work::Stop(server) => at.call(&self.host, &Call::Stop(server)).await?,
+            Work::Reset(server) => {
+                let said = at.call(&self.host, &Call::Reset(server)).await?;
+                server_state::set_started_spec(&self.db, server, None).await?;
+                said
+            }
+            Work::Delete(server) => {
+                let said = at.call(&self.host, &Call::Delete(server)).await?;
+                server_state::delete(&self.db, server).await?;
+                said
+            }
+        };
+        Ok(summary::succeeded(job.kind, &job.subject, &said.last))
+    }
+
+    /// Gives the server the spec that its rows make now, and brings it up with that.
+    async fn bring_up(&self, server: ServerId, call: Call, at: &At<'_>) -> Result<Said, Failure> {
+        let yaml = spec::render(&self.db, server).await?.ok_or(Failure::Gone)?;
+        at.call(&self.host, &Call::Initialize(server, Yaml(yaml.clone()))).await?;
+        let said = at.call(&self.host, &call).await?;
+        // One that ran already goes on with what it had.
+        let kept = matches!(call, Call::Start(_)) && said.last.contains("is running already");
+        if !kept {
+            server_state::set_started_spec(&self.db, server, Some(&yaml)).await?;
+        }
+        Ok(said)
+    }
+
+    async fn build(&self, overlay: OverlayId, at: &At<'_>) -> Result<Said, Failure> {
+        let overlay = job_subject::buildable(&self.db, overlay).await?.ok_or(Failure::Gone)?;
+        match overlay.kind.as_str() {
+            "files" => {
+                let yaml = Yaml("kind: snapshot\n".to_owned());
+                at.call(&self.host, &Call::OverlayBuild(overlay.reference, yaml)).await
+            }
+            _ => Err(Failure::NotBuilt(overlay.kind)),
+        }
+    }
+
+    /// Asks what a server does now, and stores it.
+    async fn look_at(&self, server: ServerId, settled: bool) -> db::Result<()> {
+        let status = match self.host.status(server).await {
+            Ok(status) => serde_json::to_string(&status).ok(),
+            Err(error) if error.code() == Some(66) => None,
+            Err(error) => {
+                tracing::warn!(server = server.0, %error, "the host does not say what a server does");
+                return Ok(());
+            }
+        };
+        server_state::set_status(&self.db, server, status.as_deref(), self.clock.now()).await?;
+        if settled {
+            server_state::clear_drift(&self.db, server).await?;
+        }
+        self.bus.send(Change::Server(server));
+        Ok(())
+    }
+
+    /// Asks what all servers do now, and stores it.
+    async fn look_at_all(&self) -> Result<(), Failure> {
+        let statuses = self.host.status_all().await?;
+        for server in server_state::ids(&self.db).await? {
+            let status = statuses.iter().find(|status| status.server() == Some(server));
+            let status = status.and_then(|status| serde_json::to_string(status).ok());
+            server_state::set_status(&self.db, server, status.as_deref(), self.clock.now()).await?;
+            self.bus.send(Change::Server(server));
+        }
+        Ok(())
+    }
+}
+
+impl Worker for HostWorker {
+    fn run<'a>(&'a self, job: &'a Job, output: &'a Output, cancel: &'a CancellationToken) -> Running<'a, Outcome> {
+        Box::pin(async move {
+            let outcome = match self.perform(job, &At { output, cancel }).await {
+                Ok(summary) => Outcome { end: End::Succeeded, exit_code: Some(0), summary },
+                Err(failure) => Outcome {
+                    end: if failure.is_cancelled() { End::Cancelled } else { End::Failed },
+                    exit_code: failure.exit_code(),
+                    summary: summary::failed(job.kind, &job.subject, &failure),
+                },
+            };
+            let settled = outcome.end == End::Succeeded;
+            if let Some(server) = job.server_id
+                && !(settled && job.kind == Kind::Delete)
+                && let Err(error) = self.look_at(server, settled).await
+            {
+                tracing::error!(server = server.0, %error, "the state of a server cannot be stored");
+            }
+            outcome
+        })
+    }
+
+    fn look(&self) -> Running<'_, ()> {
+        Box::pin(async move {
+            if let Err(failure) = self.look_at_all().await {
+                tracing::warn!(%failure, "the host does not say what servers do");
+            }
+        })
+    }
+}
+
+/// Where a job is run: its output, and what cancels it.
+struct At<'a> {
+    output: &'a Output,
+    cancel: &'a CancellationToken,
+}
+
+impl At<'_> {
+    /// Runs a verb, and passes on what it prints.
+    async fn call(&self, host: &Host, call: &Call) -> Result<Said, Failure> {
+        let argv: Vec<String> = call.argv().iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        self.output.own(&format!("$ l4d2ctl {}", argv.join(" "))).await;
+        let (sender, receiver) = mpsc::channel(LINES);
+        let (ended, (last, error)) = tokio::join!(host.run(call, sender, self.cancel), self.pass_on(receiver));
+        match ended {
+            Ok(exit) if exit.is_success() => Ok(Said { last }),
+            Ok(exit) => Err(Failure::Exit(exit, error)),
+            Err(error) => Err(Failure::Host(error)),
+        }
+    }
+
+    /// Passes lines on; the last of standard output, and the last of standard error that is no warning.
+    async fn pass_on(&self, mut lines: mpsc::Receiver<Line>) -> (String, String) {
+        let (mut last, mut error, mut progress) = (String::new(), String::new(), Progress::default());
+        while let Some(line) = lines.recv().await {
+            match line.stream {
+                Stream::Stdout => line.text.clone_into(&mut last),
+                Stream::Stderr if !line.text.starts_with("warning: ") => line.text.clone_into(&mut error),
+                Stream::Stderr => {}
+            }
+            if line.stream == Stream::Stdout && progress.read(&line.text) {
+                self.output.progress(&progress).await;
+            }
+            self.output.line(line).await;
+        }
+        (last, error)
+    }
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::Failed { exit, stderr, .. } => Self::Exit(exit, stderr),
+            other => Self::Host(other),
+        }
+    }
+}
+
+impl Failure {
+    fn exit_code(&self) -> Option<i32> {
+        match self {
+            Self::Exit(exit, _) => Some(Exit::code(*exit)),
+            _ => None,
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Host(HostError::Cancelled { .. }))
+    }
+}

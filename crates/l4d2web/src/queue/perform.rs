@@ -1,0 +1,99 @@
+//! One job from its beginning to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::log::JobLog;
+use super::{End, JobState, Outcome, Output, Queue, Worker};
+use crate::db::jobs::Job;
+use crate::db::{self, jobs, server_state};
+use crate::id::JobId;
+use crate::live::Change;
+
+/// How often the end of a job is tried to be stored, and how long to wait in between.
+const TRIES: u32 = 60;
+const AGAIN: Duration = Duration::from_secs(1);
+
+impl Queue {
+    /// Runs a job that was claimed, and stores how it ended.
+    pub(super) async fn perform(self, id: JobId, worker: Arc<dyn Worker>, log: JobLog, cancel: CancellationToken) {
+        let mut tries = 0;
+        let job = loop {
+            match jobs::find(&self.0.db, id).await {
+                Ok(Some(job)) => break job,
+                Err(error) if tries < TRIES => tracing::error!(job = id.0, %error, "a job cannot be read"),
+                _ => return self.forget(id),
+            }
+            tries += 1;
+            sleep(AGAIN).await;
+        };
+        self.tell(&job);
+        // Cancelled between the claim and now: nobody heard it.
+        if job.state == JobState::Cancelling {
+            cancel.cancel();
+        }
+        let output = Output::new(id, log.clone(), self.0.db.clone(), self.0.clock.clone(), self.0.bus.clone());
+        let outcome = {
+            let (job, output) = (job.clone(), output.clone());
+            // In a task of its own, so that a panic ends the job and not the queue.
+            let work = tokio::spawn(async move { worker.run(&job, &output, &cancel).await });
+            work.await.unwrap_or_else(|_| Outcome {
+                end: End::Failed,
+                exit_code: None,
+                summary:
+                    "The panel itself failed while this ran; its own log says where. What was changed is not known."
+                        .to_owned(),
+            })
+        };
+        output.own(&outcome.summary).await;
+        log.flush(id).await;
+        for _ in 0..TRIES {
+            match self.store(&job, &outcome).await {
+                Ok(()) => break,
+                Err(error) => tracing::error!(job = id.0, %error, "the end of a job cannot be stored"),
+            }
+            sleep(AGAIN).await;
+        }
+        self.forget(id);
+        self.0.feed.close(id);
+        self.tell(&job);
+        self.0.wake.notify_one();
+    }
+
+    fn forget(&self, id: JobId) {
+        self.running().remove(&id);
+    }
+
+    async fn store(&self, job: &Job, outcome: &Outcome) -> db::Result<()> {
+        let mut tx = self.0.db.write().begin_with("BEGIN IMMEDIATE").await?;
+        let state = match outcome.end {
+            End::Succeeded => JobState::Succeeded,
+            End::Failed => JobState::Failed,
+            // Nobody asked for it: the panel is ending.
+            End::Cancelled if jobs::is_cancelling(&mut tx, job.id).await? => JobState::Cancelled,
+            End::Cancelled => JobState::Interrupted,
+        };
+        jobs::finish(&mut tx, job.id, state, outcome.exit_code, &outcome.summary, self.0.clock.now()).await?;
+        if let Some(server) = job.server_id {
+            let error = (outcome.end != End::Succeeded).then_some(outcome.summary.as_str());
+            server_state::set_last_error(&mut tx, server, error).await?;
+        }
+        tx.commit().await
+    }
+
+    fn tell(&self, job: &Job) {
+        self.0.bus.send(Change::Job(job.id));
+        if let Some(server) = job.server_id {
+            self.0.bus.send(Change::Server(server));
+        }
+        if let Some(overlay) = job.overlay_id {
+            self.0.bus.send(Change::Overlay(overlay));
+        }
+        if job.server_id.is_none() && job.overlay_id.is_none() {
+            self.0.bus.send(Change::Host);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Who may use which route: a table that was written by hand, from the issue and not from the code, and is walked over every route that there is.
+//! A route that it lacks fails it. Who adds a route adds a line.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use l4d2web::routes;
+use tokio::task::{JoinSet, LocalSet};
+
+use crate::cast::{Cast, WHO, Who};
+use crate::panel::Browser;
+
+/// 303 to the login page.
+const L: u16 = 1;
+
+/// A route, a request for it, and the answers in the order of [`WHO`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    method: &'static str,
+    route: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) fields: &'static [(&'static str, &'static str)],
+    answers: [u16; 7],
+}
+
+const fn get(route: &'static str, path: &'static str, answers: [u16; 7]) -> Row {
+    Row { method: "GET", route, path, fields: &[], answers }
+}
+
+const fn post(
+    route: &'static str,
+    path: &'static str,
+    fields: &'static [(&'static str, &'static str)],
+    answers: [u16; 7],
+) -> Row {
+    Row { method: "POST", route, path, fields, answers }
+}
+
+const TOKEN: &str = "/setup/0000000000000000000000000000000000000000000000000000000000000000";
+const NEW_USER: &[(&str, &str)] = &[("name", "nick"), ("password", "correct horse")];
+const LOGIN: &[(&str, &str)] = &[("name", "ulla"), ("password", "correct horse")];
+const NEW_PASSWORD: &[(&str, &str)] = &[
+    ("current_password", "correct horse"),
+    ("new_password", "battery staple"),
+    ("confirm_new_password", "battery staple"),
+];
+
+/// The server 1, the blueprints 1 to 3 and the job 1 are owen's; the sessions 1 to 6 are owen's, mia's, otto's, ulla's, ada's and ivan's, and the
+/// users likewise; 7 is an inactive one who owns nothing. The answers are to the first request of each of them.
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    //                                                                                      anon own  mana oper other admin inactive
+    get("/", "/",                                                                           [303, 303, 303, 303, 303, 303, 303]),
+    get("/health", "/health",                                                               [200, 200, 200, 200, 200, 200, 200]),
+    get("/static/{*path}", "/static/0/app.css",                                             [200, 200, 200, 200, 200, 200, 200]),
+    get("/login", "/login",                                                                 [200, 303, 303, 303, 303, 303, 200]),
+    post("/login", "/login", LOGIN,                                                         [303, 303, 303, 303, 303, 303, 303]),
+    post("/logout", "/logout", &[],                                                         [L,   L,   L,   L,   L,   L,   L]),
+    get("/setup/{token}", TOKEN,                                                            [404, 404, 404, 404, 404, 404, 404]),
+    post("/setup/{token}", TOKEN, NEW_USER,                                                 [404, 404, 404, 404, 404, 404, 404]),
+    post("/theme", "/theme", &[("theme", "dark")],                                          [303, 303, 303, 303, 303, 303, 303]),
+    get("/profile", "/profile",                                                             [L,   200, 200, 200, 200, 200, L]),
+    post("/profile/password", "/profile/password", NEW_PASSWORD,                            [L,   303, 303, 303, 303, 303, L]),
+    post("/profile/sessions/{id}/revoke", "/profile/sessions/1/revoke", &[],                [L,   303, 404, 404, 404, 404, L]),
+    post("/profile/sessions/revoke-others", "/profile/sessions/revoke-others", &[],         [L,   303, 303, 303, 303, 303, L]),
+    get("/admin/users", "/admin/users",                                                     [L,   403, 403, 403, 403, 200, L]),
+    post("/admin/users", "/admin/users", NEW_USER,                                          [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/users/{id}/activate", "/admin/users/7/activate", &[],                      [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/users/{id}/deactivate", "/admin/users/4/deactivate", &[],                  [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/users/{id}/admin", "/admin/users/4/admin", &[("admin", "yes")],            [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/users/{id}/password", "/admin/users/4/password", NEW_USER,                 [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/users/{id}/delete", "/admin/users/7/delete", &[("name", "spare")],         [L,   403, 403, 403, 403, 303, L]),
+    get("/servers", "/servers",                                                             [L,   200, 200, 200, 200, 200, L]),
+];
+
+/// The rows of all POST routes.
+pub(crate) fn posts() -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().filter(|row| row.method == "POST")
+}
+
+impl Row {
+    fn request(&self) -> Request<Body> {
+        if self.method == "GET" {
+            return Request::get(self.path).header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap();
+        }
+        Browser::form(self.path, &[])
+            .header("sec-fetch-site", "same-origin")
+            .body(Browser::encode(self.fields))
+            .unwrap()
+    }
+
+    /// Asks as `who` on a panel of its own, and says how the answer is not the one of the table.
+    async fn try_as(&self, cast: &Cast, who: Who, wanted: u16) -> Option<String> {
+        let panel = cast.panel.copy().await;
+        let reply = cast.browser(who, &panel).begin(self.request()).await;
+        let location = reply.headers().get(header::LOCATION).map_or("", |value| value.to_str().unwrap());
+        let status = reply.status();
+        let got = if status == StatusCode::SEE_OTHER && location.starts_with("/login") && self.path != "/" {
+            L
+        } else {
+            status.as_u16()
+        };
+        let name = |status| if status == L { "a redirect to the login page".to_owned() } else { format!("{status}") };
+        (got != wanted)
+            .then(|| format!("{} {} as {who:?}: {} instead of {}", self.method, self.path, name(got), name(wanted)))
+    }
+}
+
+#[test]
+fn every_route_is_in_the_table_once() {
+    let name = |method: &str, route: &str| format!("{method} {route}");
+    let there: BTreeSet<_> = routes::table().iter().map(|route| name(route.method.as_str(), route.path)).collect();
+    let tested: BTreeSet<_> = TABLE.iter().map(|row| name(row.method, row.route)).collect();
+    assert_eq!(there.difference(&tested).collect::<Vec<_>>(), Vec::<&String>::new(), "routes without a line in TABLE");
+    assert_eq!(tested.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "lines in TABLE without a route");
+    assert_eq!(tested.len(), TABLE.len(), "a route stands in TABLE twice");
+    assert!(routes::table().iter().all(|route| matches!(route.method, Method::GET | Method::POST)));
+}
+
+#[tokio::test]
+async fn every_route_answers_everybody_as_the_table_says() {
+    let cast = Rc::new(Cast::new().await);
+    let mut rows = JoinSet::new();
+    let here = LocalSet::new();
+    for row in TABLE {
+        let cast = cast.clone();
+        let try_all = async move {
+            let mut wrong = Vec::new();
+            for (who, wanted) in WHO.into_iter().zip(row.answers) {
+                wrong.extend(row.try_as(&cast, who, wanted).await);
+            }
+            wrong
+        };
+        rows.spawn_local_on(try_all, &here);
+    }
+    let wrong = here.run_until(rows.join_all()).await.concat();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// HEAD is answered as GET is, and no method goes past the guard.
+#[tokio::test]
+async fn other_methods_get_no_further() {
+    let cast = Cast::new().await;
+    for method in [Method::HEAD, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS, Method::TRACE] {
+        for path in ["/admin/users", "/profile", "/servers"] {
+            let request = Request::builder().method(method.clone()).uri(path).header("sec-fetch-site", "same-origin");
+            let reply = cast.browser(Who::Anonymous, &cast.panel).begin(request.body(Body::empty()).unwrap()).await;
+            let wanted = if method == Method::HEAD { StatusCode::SEE_OTHER } else { StatusCode::METHOD_NOT_ALLOWED };
+            assert_eq!(reply.status(), wanted, "{method} {path}");
+        }
+    }
+}

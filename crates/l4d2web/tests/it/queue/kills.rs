@@ -1,0 +1,155 @@
+//! A panel that is killed with SIGKILL at random moments: no job is lost or doubled, and states are those of the host.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use l4d2web::clock::Clock;
+use l4d2web::db::jobs::{self, Whose};
+use l4d2web::db::servers;
+use l4d2web::host::shape::Status;
+use l4d2web::id::ServerId;
+use l4d2web::live::Bus;
+use l4d2web::queue::{HostWorker, JobState, Kind, Queue, Work};
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio_util::sync::CancellationToken;
+
+use super::works::{open, server};
+use crate::panel::NOW;
+use crate::stand_in::{StandIn, eventually, host, processes};
+
+const SEQUENCES: u64 = 50;
+const SERVERS: i64 = 4;
+/// Tells the process under test where it works, and on which seed.
+const ROOT: &str = "LEFT4ME_TEST_ROOT";
+const SEED: &str = "LEFT4ME_TEST_SEED";
+
+/// The process under test: asks for random work, says each job's number once it is in the queue, and runs it. Not a test by itself.
+#[tokio::test]
+#[ignore = "run by the test below, in a process of its own"]
+#[expect(clippy::disallowed_methods, reason = "what its parent tells it")]
+async fn a_panel_that_will_be_killed() {
+    let root = std::env::var(ROOT).unwrap();
+    let mut random = StdRng::seed_from_u64(std::env::var(SEED).unwrap().parse().unwrap());
+    let root = Path::new(&root);
+    let db = l4d2web::db::Db::open(&root.join("left4me.db")).await.unwrap();
+    let queue = Queue::new(db.clone(), Clock::system(), Bus::new());
+    let worker = HostWorker::new(db, host(root), Clock::system(), Bus::new());
+    tokio::spawn(queue.clone().run(Arc::new(worker), 2, CancellationToken::new()));
+    loop {
+        let id = ServerId(random.random_range(1..=SERVERS));
+        let work = match random.random_range(0..4) {
+            0 => Work::Stop(id),
+            1 => Work::Restart(id),
+            _ => Work::Start(id),
+        };
+        let asked = queue.enqueue(work, None).await.unwrap();
+        eprintln!("asked {}", asked.id);
+        if random.random_bool(0.3) {
+            // As fast as a person who waits for the outcome.
+            let mut stream = queue.feed().subscribe(asked.id, 0).await.unwrap();
+            while stream.next().await.unwrap().is_some() {}
+        }
+    }
+}
+
+fn spawn(root: &Path, seed: u64) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "--nocapture", "queue::kills::a_panel_that_will_be_killed"]);
+    command.env(ROOT, root).env(SEED, seed.to_string()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.kill_on_drop(true).spawn().unwrap()
+}
+
+/// Lets it ask for so many jobs, kills it, and returns the numbers of those that were asked for.
+async fn kill_after(mut child: Child, jobs: usize) -> Vec<i64> {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut asked = Vec::new();
+    while asked.len() < jobs {
+        let line = lines.next_line().await.unwrap().expect("the panel goes on until it is killed");
+        asked.extend(line.strip_prefix("asked ").map(|number| number.parse::<i64>().unwrap()));
+    }
+    child.kill().await.unwrap();
+    asked
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_panel_that_is_killed_loses_and_doubles_no_job() {
+    let stand_in = StandIn::new("record\ndelay start 0.02\ndelay stop 0.01\ndelay restart 0.03");
+    let root = stand_in.root.path();
+    let db = open(root).await;
+    for number in 1..=SERVERS {
+        server(&db, &format!("server {number}")).await;
+    }
+    let mut random = StdRng::seed_from_u64(SEQUENCES);
+    let (mut interrupted, mut waited) = (0, 0);
+    for seed in 0..SEQUENCES {
+        let calls = root.join("calls");
+        let _ = std::fs::remove_file(&calls);
+        let last = jobs::list(&db, Whose::All, None, 1).await.unwrap().first().map_or(0, |job| job.id.0);
+        let asked = kill_after(spawn(root, seed), random.random_range(1..12)).await;
+        // systemd ends what a panel leaves with it; here what is left ends by itself.
+        eventually("what the panel left ends", || processes(root).is_empty()).await;
+        let left = jobs::list(&db, Whose::All, None, 1000).await.unwrap();
+        waited += left.iter().filter(|job| job.state == JobState::Queued).count();
+        // The next panel.
+        let queue = Queue::new(db.clone(), Clock::fixed(NOW), Bus::new());
+        let worker = HostWorker::new(db.clone(), host(root), Clock::fixed(NOW), Bus::new());
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(queue.clone().run(Arc::new(worker), 2, stop.clone()));
+        for job in left.iter().filter(|job| job.id.0 > last) {
+            let mut stream = queue.feed().subscribe(job.id, 0).await.unwrap();
+            while stream.next().await.unwrap().is_some() {}
+        }
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        let done: Vec<_> = jobs::list(&db, Whose::All, None, 1000).await.unwrap();
+        let done: Vec<_> = done.into_iter().filter(|job| job.id.0 > last).collect();
+        for number in asked {
+            assert!(number <= last || done.iter().any(|job| job.id.0 == number), "job {number} is lost");
+        }
+        assert!(done.iter().all(|job| job.state.is_over()), "{done:?}");
+        interrupted += done.iter().filter(|job| job.state == JobState::Interrupted).count();
+        judge(&done, &std::fs::read_to_string(&calls).unwrap_or_default());
+        for id in (1..=SERVERS).map(ServerId) {
+            let stored = servers::find(&db, id).await.unwrap().unwrap().status;
+            let stored = stored.map(|json| serde_json::from_str::<Status>(&json).unwrap().state);
+            let is = stand_in.host.status(id).await.ok().map(|status| status.state);
+            assert_eq!(stored, is, "after the kill number {seed}");
+        }
+    }
+    assert!(interrupted > 5 && waited > 5, "the kills hit nothing: {interrupted} ran, {waited} waited");
+}
+
+/// Each job that ended well did its verb once, one that was interrupted at most once, and nobody else did any.
+fn judge(done: &[jobs::Job], calls: &str) {
+    let mut counted: HashMap<(&str, &str), usize> = HashMap::new();
+    for line in calls.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        if let ["begin", _, verb @ ("start" | "stop" | "restart"), server] = words[..] {
+            *counted.entry((verb, server)).or_default() += 1;
+        }
+    }
+    for kind in [Kind::Start, Kind::Stop, Kind::Restart] {
+        for id in (1..=SERVERS).map(ServerId) {
+            let of = done.iter().filter(|job| job.kind == kind && job.server_id == Some(id));
+            let (mut least, mut most) = (0, 0);
+            for job in of {
+                match job.state {
+                    // A stop of what the host never saw fails, after it was tried.
+                    JobState::Succeeded | JobState::Failed => (least, most) = (least + 1, most + 1),
+                    JobState::Interrupted => most += 1,
+                    _ => {}
+                }
+            }
+            let found = counted.get(&(kind.as_str(), id.to_string().as_str())).copied().unwrap_or(0);
+            assert!(
+                (least..=most).contains(&found),
+                "{kind:?} {id}: {found} runs, {least} to {most} expected: {calls}"
+            );
+        }
+    }
+}

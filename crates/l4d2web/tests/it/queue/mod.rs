@@ -1,0 +1,10 @@
+//! The queue: with the stand-in for `l4d2ctl`, with random schedules, and with a panel that is killed.
+
+mod cancel;
+mod kills;
+
+mod output;
+mod recover;
+mod schedules;
+mod servers;
+mod works;

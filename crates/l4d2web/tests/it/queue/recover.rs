@@ -1,0 +1,73 @@
+//! A panel that begins where another ended, in order or not.
+
+use l4d2web::db::{jobs, server_state, servers};
+use l4d2web::queue::{JobState, Work};
+
+use super::works::{USED, Works, number, server};
+use crate::panel::NOW;
+
+#[tokio::test]
+async fn what_ran_is_interrupted_and_what_waits_runs() {
+    let mut works = Works::idle("install 0").await;
+    let id = server(&works.db, "Friday").await;
+    let cut = works.ask(Work::Start(id)).await;
+    assert!(jobs::claim(&works.db, cut, NOW).await.unwrap());
+    let cancelling = works.ask(Work::Build(USED)).await;
+    assert!(jobs::claim(&works.db, cancelling, NOW).await.unwrap());
+    works.queue.cancel(cancelling, None).await.unwrap();
+    let waits = works.ask(Work::Install).await;
+    // What the panel before did not get to know: the server runs.
+    works.stand_in.start(id).await;
+    server_state::set_status(&works.db, id, None, NOW).await.unwrap();
+    works.run();
+    for job in [cut, cancelling] {
+        let (job, lines) = works.over(job).await;
+        assert_eq!(job.state, JobState::Interrupted);
+        assert_eq!(job.summary.as_ref(), Some(&lines.last().unwrap().line));
+    }
+    assert_eq!(works.over(waits).await.0.state, JobState::Succeeded);
+    let row = servers::find(&works.db, id).await.unwrap().unwrap();
+    assert!(row.status.unwrap().contains("\"running\""));
+    assert!(row.last_error.unwrap().contains("can be run again"));
+    let again = works.queue.retry(cut, None).await.unwrap();
+    assert_eq!(works.over(again.id).await.0.state, JobState::Succeeded);
+}
+
+#[tokio::test]
+async fn an_orderly_end_interrupts_what_takes_long_and_keeps_what_waits() {
+    let mut works = Works::new("hang install\nhold build").await;
+    let (install, build) = (works.ask(Work::Install).await, works.ask(Work::Build(USED)).await);
+    works.prints(install, "hanging").await;
+    works.prints(build, "held").await;
+    let behind = works.ask(Work::Build(USED)).await;
+    works.stop().await;
+    works.stand_in.all_gone().await;
+    for job in [install, build] {
+        assert_eq!(works.job(job).await.state, JobState::Interrupted);
+    }
+    assert_eq!(works.job(behind).await.state, JobState::Queued);
+}
+
+#[tokio::test]
+async fn an_orderly_end_lets_a_start_finish() {
+    let mut works = Works::new("hold start").await;
+    let id = server(&works.db, "Friday").await;
+    let start = works.ask(Work::Start(id)).await;
+    works.prints(start, "held").await;
+    std::fs::write(works.stand_in.root.path().join("go"), "").unwrap();
+    works.stop().await;
+    assert_eq!(works.job(start).await.state, JobState::Succeeded);
+}
+
+#[tokio::test]
+async fn old_jobs_are_removed_with_their_lines_when_somebody_wants_that() {
+    let works = Works::new("install 0").await;
+    let old = works.done(Work::Install).await;
+    works.clock.advance(3600);
+    let young = works.done(Work::Install).await;
+    assert_eq!(jobs::prune(&works.db, NOW + 1).await.unwrap(), 1);
+    assert_eq!(jobs::find(&works.db, old.id).await.unwrap(), None);
+    assert!(jobs::find(&works.db, young.id).await.unwrap().is_some());
+    let left = format!("SELECT count(*) FROM job_lines WHERE job_id = {}", old.id);
+    assert_eq!(number(&works.db, &left).await, 0);
+}
