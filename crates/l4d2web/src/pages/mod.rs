@@ -3,15 +3,19 @@
 
 pub mod admin;
 mod answer;
+pub mod blueprints;
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod error;
+pub mod fields;
 mod health;
 mod home;
 pub mod kit;
 mod layout;
 pub mod login;
 mod logout;
+pub mod overlays;
+mod people;
 pub mod profile;
 pub mod servers;
 pub mod setup;

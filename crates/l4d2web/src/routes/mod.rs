@@ -54,7 +54,8 @@ where
 /// All routes.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use Access::{Admin, Public, User};
+    use crate::rights::BlueprintRight::{Change, Use};
+    use Access::{Admin, Blueprint, Public, User};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -77,6 +78,17 @@ pub fn table() -> Vec<Route> {
         post("/admin/users/{id}/password", Admin, pages::admin::users::password),
         post("/admin/users/{id}/delete", Admin, pages::admin::users::delete),
         get("/servers", User, pages::servers::list::show),
+        get("/blueprints", User, pages::blueprints::list),
+        post("/blueprints", User, pages::blueprints::create),
+        get("/blueprints/{id}", Blueprint(Use), pages::blueprints::show),
+        post("/blueprints/{id}", Blueprint(Change), pages::blueprints::save),
+        post("/blueprints/{id}/delete", Blueprint(Change), pages::blueprints::delete),
+        post("/blueprints/{id}/clone", Blueprint(Use), pages::blueprints::clone),
+        post("/blueprints/{id}/share", Blueprint(Change), pages::blueprints::share),
+        post("/blueprints/{id}/hand-over", Blueprint(Change), pages::blueprints::hand_over),
+        get("/overlays", User, pages::overlays::list),
+        post("/overlays", Admin, pages::overlays::create),
+        post("/overlays/{id}/delete", Admin, pages::overlays::delete),
     ]
 }
 

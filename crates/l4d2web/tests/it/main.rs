@@ -3,6 +3,7 @@
 
 mod access;
 mod backup;
+mod blueprints;
 mod boundary;
 mod browser;
 mod browser_flows;
@@ -15,6 +16,7 @@ mod csrf;
 mod health;
 mod login;
 mod migrations;
+mod overlays;
 mod panel;
 mod program;
 mod queue;
