@@ -81,3 +81,18 @@ async fn browser_the_other_pages_are_in_order() {
     look(&mut judge, &chrome, &site, "/admin/users", "users").await;
     judge.verdict();
 }
+
+#[tokio::test]
+async fn browser_blueprints_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    look(&mut judge, &chrome, &site, "/overlays", "overlays-empty").await;
+    look(&mut judge, &chrome, &site, "/blueprints", "blueprints-empty").await;
+    site.stock_blueprints(&chrome).await;
+    look(&mut judge, &chrome, &site, "/overlays", "overlays").await;
+    look(&mut judge, &chrome, &site, "/blueprints", "blueprints").await;
+    look(&mut judge, &chrome, &site, "/blueprints/1", "blueprint").await;
+    look(&mut judge, &chrome, &site, "/blueprints/2", "blueprint-empty").await;
+    judge.verdict();
+}

@@ -6,6 +6,7 @@ mod chrome;
 mod hand;
 mod judge;
 mod site;
+mod stock;
 
 pub(crate) use chrome::{Chrome, Theme};
 pub(crate) use judge::Judge;

@@ -44,7 +44,9 @@ impl Site {
         db::migrate(&db).await.unwrap();
         for (name, admin) in users {
             let hash = Passwords::cheap().hash(&PASSWORD.into()).await.unwrap();
-            db::users::insert(&db, &UserName::parse(name).unwrap(), &hash, *admin, Clock::system().now()).await.unwrap();
+            db::users::insert(&db, &UserName::parse(name).unwrap(), &hash, *admin, Clock::system().now())
+                .await
+                .unwrap();
         }
         db.close().await;
         let (panel, base) = serve(verb, &root);
