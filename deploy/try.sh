@@ -105,7 +105,7 @@ sqlite3.connect("/var/lib/left4me/left4me.db", timeout=10).executescript(f"""
     END;
 """)
 PYTHON
-LINK=$(in_host left4me setup-link)
+LINK=$(in_host left4me setup-link --base-url "http://127.0.0.1:$WEB" 2>/dev/null)
 "$HOST" forward "$NAME" --to "$ADDRESS" "udp:$PORT"
 "$HOST" forward "$NAME" "tcp:$WEB"
 

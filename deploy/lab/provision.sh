@@ -41,3 +41,5 @@ rm -rf "$STAGE"
 # For a host that gets the real game, by an install.sh that its maker runs.
 [ -z "${LEFT4ME_PROVISION_ONLY_COPY:-}" ] || exit 0
 "$LAB" exec "$NAME" /opt/left4me-source/deploy/install.sh --bin-dir /opt/left4me-bin --steamcmd /opt/left4me-standin/steamcmd
+# As install.sh would have laid it down.
+"$LAB" exec "$NAME" sh -c 'chgrp left4me /etc/left4me/web.env && chmod 0640 /etc/left4me/web.env'

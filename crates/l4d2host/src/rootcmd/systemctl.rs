@@ -39,7 +39,7 @@ pub fn main(call: &Call) -> Result<u8, CallError> {
     rustix::process::umask(Mode::from_raw_mode(0o022));
     match parse(&call.arguments())? {
         Request::Enable(unit) => enable(&unit),
-        Request::Disable(name) => disable(name),
+        Request::Disable(name) => disable(&name),
         Request::Start(unit) => start(&unit),
         Request::Stop(unit) => systemctl(&["stop"], &unit),
     }
@@ -77,7 +77,7 @@ fn enable(unit: &str) -> Result<u8, CallError> {
 
 /// Stops a server, and keeps it down at the next boot. Its stack is gone then, also when the helper that should have
 /// taken it away was killed: systemd does not run it again for a unit that is down.
-fn disable(name: InstanceName) -> Result<u8, CallError> {
+fn disable(name: &InstanceName) -> Result<u8, CallError> {
     let unit = format!("left4me-server@{name}");
     match systemctl(&["disable", "--no-reload", "--quiet"], &unit)? {
         0 => sync_units()?,

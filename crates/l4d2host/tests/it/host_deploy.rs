@@ -12,6 +12,10 @@ fn main_pid(host: &Host) -> String {
     host.sh("systemctl show --property=MainPID --value left4me-server@alpha")
 }
 
+fn panel(host: &Host) -> String {
+    host.sh("systemctl is-active left4me-web && systemctl show --property=MainPID --value left4me-web")
+}
+
 #[test]
 fn installing_again_changes_nothing_and_an_update_touches_no_running_server() {
     let host = Host::real();
@@ -21,7 +25,7 @@ fn installing_again_changes_nothing_and_an_update_touches_no_running_server() {
     host.initialize("alpha", "port: 27015\n");
     host.ok(&["start", "alpha"]);
     wait_ready(&host, "alpha");
-    let pid = main_pid(&host);
+    let (pid, before) = (main_pid(&host), panel(&host));
     let again = host.sh(INSTALL);
     assert!(again.contains("nothing had to be changed"), "{again}");
 
@@ -34,11 +38,39 @@ fn installing_again_changes_nothing_and_an_update_touches_no_running_server() {
         test ! -e /usr/local/lib/left4me/gone
         rm -r /opt/left4me-newer");
     assert!(update.contains("3 files are new or changed"), "{update}");
-    assert_eq!(main_pid(&host), pid);
+    assert_eq!((main_pid(&host), panel(&host)), (pid.clone(), before.clone()));
+
+    // A newer panel.
+    host.sh("cp -a /opt/left4me-bin /opt/left4me-newer; echo >>/opt/left4me-newer/l4d2web
+        /opt/left4me-source/deploy/install.sh --bin-dir /opt/left4me-newer; rm -r /opt/left4me-newer");
+    assert_ne!(panel(&host), before);
+    host.sh("curl --silent --fail http://127.0.0.1:8000/health");
     host.sh(INSTALL);
     assert_eq!(main_pid(&host), pid);
     assert_eq!(host.sh("systemctl is-active left4me-server@alpha"), "active");
     host.ok(&["delete", "alpha"]);
+}
+
+/// A database that a newer panel has used is not touched, and the panel stays down rather than spoil it.
+#[test]
+fn a_panel_that_is_too_old_for_its_database_is_not_started() {
+    let host = Host::real();
+    let marked = "import sqlite3; db = sqlite3.connect('/var/lib/left4me/left4me.db', timeout=10);";
+    let insert =
+        "INSERT INTO _sqlx_migrations SELECT 9999, 'later', installed_on, 1, checksum, 1 FROM _sqlx_migrations LIMIT 1";
+    host.sh(&format!(
+        "systemctl stop left4me-web; runuser -u left4me -- python3 -c \"{marked} db.execute(\\\"{insert}\\\"); db.commit()\""
+    ));
+    let refused = host.exec(&["bash", "-c", INSTALL]);
+    host.sh(&format!(
+        "runuser -u left4me -- python3 -c \"{marked} db.execute('DELETE FROM _sqlx_migrations WHERE version = 9999'); db.commit()\""
+    ));
+    assert_eq!(refused.status.code(), Some(1), "{}", shown(&refused));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("9999") && said.contains("the database cannot be used by this version"), "{said}");
+    assert_eq!(host.sh("systemctl is-active left4me-web || true"), "inactive");
+    host.sh(INSTALL);
+    assert!(panel(&host).starts_with("active"));
 }
 
 #[test]
@@ -74,7 +106,7 @@ fn a_machine_that_will_not_do_is_refused_by_name() {
 #[test]
 fn the_units_are_judged_well_by_systemd() {
     let host = Host::real();
-    for unit in ["left4me-server@alpha", "left4me-steamcmd@linux"] {
+    for unit in ["left4me-server@alpha", "left4me-steamcmd@linux", "left4me-steamcmd@info"] {
         host.sh(&format!("systemd-analyze security --no-pager --threshold=15 {unit}.service"));
     }
 }

@@ -177,3 +177,49 @@ fn proof4_install_killed_at_each_step() {
         assert_eq!(host.sh("systemctl is-active 'left4me-steamcmd@*' || true"), "");
     }
 }
+
+/// Nothing is mounted and nothing recorded for it, whatever steamcmd remembers, and the newest answer counts.
+#[test]
+fn steam_is_asked_for_the_latest_build_without_an_install() {
+    let host = Host::real();
+    let build = installed(&host);
+    let record = || host.sh("stat --format=%i%y /run/left4me/last/left4me-steamcmd");
+    let (tree_before, before) = (tree(&host), record());
+    let game = |options: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&host.ok(&[&["game", "--json"], options].concat())).unwrap()
+    };
+    for latest in [build, build + 7] {
+        order(&host, &format!("build {latest}\\n"));
+        let answer = game(&["--refresh"]);
+        assert_eq!(answer["installed"]["build"], build.to_string());
+        assert_eq!(answer["installed"]["tree"], tree_before.as_str());
+        assert_eq!(answer["latest"]["build"], latest.to_string());
+        assert_eq!(game(&[]), answer);
+    }
+    order(&host, &format!("build {}\\nfail both no-connection\\n", build + 8));
+    let silent = host.l4d2ctl(&["game", "--refresh"]);
+    assert_eq!(silent.status.code(), Some(69), "{}", shown(&silent));
+    assert_eq!(game(&[])["latest"]["build"], (build + 7).to_string());
+    assert_eq!((tree(&host), record()), (tree_before, before));
+    assert_eq!(host.sh("ls -A /var/lib/left4me/builds/installation"), "work");
+    assert_eq!(host.sh("stat --format='%U %a' /var/lib/left4me/latest-build"), "left4me 644");
+}
+
+/// Of the two, who installs goes first: the question ends, and so does its unit.
+#[test]
+fn an_installation_ends_the_question_for_the_latest_build() {
+    let host = Host::real();
+    let build = installed(&host) + 1;
+    order(&host, &format!("build {build}\\nhang linux\\nunbuffered\\n"));
+    let said = host.sh(&format!(
+        "rm -f /var/log/left4me/left4me-steamcmd@info.log; l4d2ctl game --refresh >/run/asked 2>&1 & asking=$!
+         timeout 30 bash -c 'until grep -qs \"user info...OK\" /var/log/left4me/left4me-steamcmd@info.log; do :; done'
+         echo 'build {build}' >{ORDERS}
+         l4d2ctl install
+         if wait $asking; then echo answered; fi; cat /run/asked"
+    ));
+    assert!(said.contains("step: ending the question for the latest build\n"), "{said}");
+    assert!(said.contains("l4d2ctl: Steam did not say which build of the game is the latest: "), "{said}");
+    assert_eq!(self::build(&host), Some(build));
+    assert_eq!(host.sh("systemctl is-active 'left4me-steamcmd@*' || true"), "");
+}

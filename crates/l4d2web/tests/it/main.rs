@@ -14,6 +14,7 @@ mod client;
 mod contrast;
 mod csrf;
 mod health;
+mod host_panel;
 mod login;
 mod migrations;
 mod overlays;

@@ -16,7 +16,7 @@ def listen(family, address):
     end.listen()
     return end
 ends = [listen(socket.AF_UNIX, directory + "/left4me-test.sock") for directory in PLACES]
-ends += [listen(socket.AF_INET, ("127.0.0.1", port)) for port in (8000, 27100)]
+ends += [listen(socket.AF_INET, ("127.0.0.1", 27100))]
 ends += [listen(socket.AF_INET6, ("::1", 27100))]
 for directory in PLACES:
     open(directory + "/left4me-test.txt", "w").close()

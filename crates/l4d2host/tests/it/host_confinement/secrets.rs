@@ -9,10 +9,9 @@ use crate::probe::{inside, outside};
 fn proof7_the_game_reads_nothing_of_the_host() {
     let host = fresh();
     let beta = neighbour(&host);
-    host.sh("cd /var/lib/left4me; install -o left4me -g left4me -m 600 /dev/stdin left4me.db <<<secret
-             install -d -m 755 /srv/other /opt/other; echo >/srv/other/file; echo >/opt/other/file");
+    host.sh("install -d -m 755 /srv/other /opt/other; echo >/srv/other/file; echo >/opt/other/file");
     let secrets =
-        "for path in ['/var/lib/left4me/left4me.db', '/etc/left4me/web.env', '/etc/left4me/host.env', '/etc/shadow',
+        "for path in ['/var/lib/left4me/left4me.db', '/var/lib/left4me/left4me.db-wal', '/etc/left4me/web.env', '/etc/left4me/host.env', '/etc/shadow',
              '/var/lib/left4me/instances/alpha/spec.yaml', '/var/lib/left4me/instances/beta/spec.yaml',
              '/var/lib/left4me/runtime/beta/upper/left4dead2/cfg/server.cfg', '/run/left4me/server',
              '/run/left4me/server/beta/srcds_run', '/run/left4me/server/beta/left4dead2/cfg/server.cfg',
@@ -40,6 +39,6 @@ ask('root of PID 1', lambda: look('/proc/1/root/etc/shadow'))
     outside(&host, &identity, secrets).expect(|_, answer| answer == "EACCES", "the uid reads");
     outside(&host, &identity, "ask('/etc/passwd', lambda: look('/etc/passwd'))")
         .expect(|_, answer| answer == "ok", "this probe does not work");
-    host.sh("rm -r /var/lib/left4me/left4me.db /srv/other /opt/other");
+    host.sh("rm -r /srv/other /opt/other");
     clean(&host);
 }

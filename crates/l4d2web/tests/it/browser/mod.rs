@@ -10,7 +10,7 @@ mod stock;
 
 pub(crate) use chrome::{Chrome, Theme};
 pub(crate) use judge::Judge;
-pub(crate) use site::Site;
+pub(crate) use site::{PASSWORD, Site};
 
 use std::path::PathBuf;
 
