@@ -79,6 +79,21 @@ async fn browser_the_other_pages_are_in_order() {
     site.login(&chrome, "admin").await;
     look(&mut judge, &chrome, &site, "/profile", "profile").await;
     look(&mut judge, &chrome, &site, "/admin/users", "users").await;
+    look(&mut judge, &chrome, &site, "/jobs", "jobs-empty").await;
+    site.order("build 2\ninstall 1000\n");
+    look(&mut judge, &chrome, &site, "/admin", "admin").await;
+    chrome.post("/admin/install", &[]).await;
+    look(&mut judge, &chrome, &site, "/admin", "admin-busy").await;
+    look(&mut judge, &chrome, &site, "/jobs", "jobs").await;
+    look(&mut judge, &chrome, &site, "/jobs/1", "job").await;
+    chrome.post("/jobs/1/cancel", &[]).await;
+    chrome.until("document.querySelector('.head .state').textContent === 'Cancelled'").await;
+    judge.look(&chrome, "job-cancelled").await;
+    site.order("fail install 69\n");
+    chrome.post("/jobs/1/retry", &[]).await;
+    chrome.goto(format!("{}/jobs/2", site.base)).await.unwrap();
+    chrome.until("document.querySelector('.head .state').textContent === 'Failed'").await;
+    judge.look(&chrome, "job-failed").await;
     judge.verdict();
 }
 
