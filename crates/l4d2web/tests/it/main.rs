@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
 mod access;
+mod admin;
 mod backup;
 mod blueprints;
 mod boundary;
@@ -15,6 +16,7 @@ mod contrast;
 mod csrf;
 mod health;
 mod host_panel;
+mod jobs;
 mod login;
 mod migrations;
 mod overlays;
@@ -22,5 +24,6 @@ mod panel;
 mod program;
 mod queue;
 mod serve;
+mod servers;
 mod stand_in;
 mod watch;
