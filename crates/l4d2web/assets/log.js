@@ -17,6 +17,8 @@ export function equip(section) {
   const find = finder(section, lines);
   let following = true;
   let waiting = 0;
+  let asking = false;
+  let complete = !section.dataset.older;
 
   function show() {
     if (follow) {
@@ -82,6 +84,13 @@ export function equip(section) {
   lines.addEventListener("htmx:sseBeforeMessage", (event) => {
     if (event.target !== lines) return;
     event.preventDefault();
+    // The stream could not go on where it broke: what it sends now takes the place of all that is here.
+    if (event.detail.type.endsWith("-reset")) {
+      lines.replaceChildren();
+      places.clear();
+      waiting = 0;
+      complete = !section.dataset.older;
+    }
     const made = fresh(event.detail.data);
     const count = made.childElementCount;
     if (count === 0) return;
@@ -98,9 +107,6 @@ export function equip(section) {
       show();
     }
   });
-
-  let asking = false;
-  let complete = !section.dataset.older;
 
   async function older() {
     const first = lines.firstElementChild;

@@ -7,7 +7,7 @@ mod kind;
 mod plain;
 pub mod server_log;
 pub mod sse;
-mod streams;
+pub mod streams;
 pub mod watch;
 
 pub use after::After;

@@ -3,6 +3,7 @@
 
 pub mod admin;
 mod answer;
+mod attachment;
 pub mod blueprints;
 #[cfg(debug_assertions)]
 pub mod dev;

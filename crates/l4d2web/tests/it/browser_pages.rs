@@ -111,3 +111,37 @@ async fn browser_blueprints_are_in_order() {
     look(&mut judge, &chrome, &site, "/blueprints/2", "blueprint-empty").await;
     judge.verdict();
 }
+
+#[tokio::test]
+async fn browser_servers_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    look(&mut judge, &chrome, &site, "/servers", "servers-empty").await;
+    site.stock_blueprints(&chrome).await;
+    site.stock_servers(&chrome).await;
+    look(&mut judge, &chrome, &site, "/servers", "servers").await;
+    look(&mut judge, &chrome, &site, "/servers?q=tnak", "servers-nothing").await;
+    look(&mut judge, &chrome, &site, "/servers/1", "server").await;
+    judge.verdict();
+}
+
+#[tokio::test]
+async fn browser_parts_of_a_server_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    site.stock_blueprints(&chrome).await;
+    site.stock_servers(&chrome).await;
+    look(&mut judge, &chrome, &site, "/servers/2", "server-drift").await;
+    look(&mut judge, &chrome, &site, "/servers/3", "server-failed").await;
+    look(&mut judge, &chrome, &site, "/servers/4", "server-new").await;
+    look(&mut judge, &chrome, &site, "/servers/1/jobs", "server-jobs").await;
+    look(&mut judge, &chrome, &site, "/servers/1/files", "server-files").await;
+    chrome.click(".tree [data-branch]").await;
+    chrome.until("document.querySelector('.tree [aria-expanded=true]')").await;
+    judge.look(&chrome, "server-files-open").await;
+    chrome.post("/servers/1/share", &[("user", "player2"), ("role", "manage")]).await;
+    look(&mut judge, &chrome, &site, "/servers/1/settings", "server-settings").await;
+    judge.verdict();
+}

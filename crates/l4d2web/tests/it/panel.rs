@@ -130,6 +130,16 @@ impl Panel {
         Browser { router: self.router.clone(), cookies: Vec::new(), address }
     }
 
+    /// The panel on a socket of its own, where a client may leave what is sent to it unread for `unread`.
+    pub(crate) async fn listen(&self, unread: std::time::Duration) -> std::net::SocketAddr {
+        use l4d2web::serve::{Guarded, Peer};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = self.router.clone().into_make_service_with_connect_info::<Peer>();
+        tokio::spawn(async move { axum::serve(Guarded::patient(listener, unread), service).await });
+        address
+    }
+
     /// A browser in which `name` is logged in.
     pub(crate) async fn login(&self, name: &str) -> Browser {
         let mut browser = self.browser();
@@ -142,6 +152,17 @@ impl Panel {
 impl Browser {
     pub(crate) async fn get(&mut self, path: &str) -> Reply {
         self.send(Request::get(path).header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap()).await
+    }
+
+    /// Opens a stream: the answer with a body that comes piece by piece. `seen` is the id of the last event that was seen.
+    pub(crate) async fn open(&self, path: &str, seen: Option<&str>) -> axum::response::Response {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request =
+            Request::get(path).header(header::HOST, "panel.test").header(header::COOKIE, cookies.join("; "));
+        if let Some(seen) = seen {
+            request = request.header("last-event-id", seen);
+        }
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     /// Sends a form, as a page of this panel would.

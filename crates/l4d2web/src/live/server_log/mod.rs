@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -29,6 +30,9 @@ use log::Log;
 /// How long a log that nobody looks at is still followed: from a page to its stream, and over a reconnection.
 const LINGER: Duration = Duration::from_secs(15);
 
+/// How many may search the journal at once for what is not kept: each search reads up to a million lines.
+const LOOK_UPS: usize = 4;
+
 /// All logs that somebody looks at. A cheap copy.
 #[derive(Debug, Clone)]
 pub struct ServerLogs(Arc<Shared>);
@@ -41,6 +45,7 @@ struct Shared {
     tasks: TaskTracker,
     stop: CancellationToken,
     linger: Duration,
+    look_ups: Semaphore,
 }
 
 impl ServerLogs {
@@ -54,7 +59,8 @@ impl ServerLogs {
     #[must_use]
     pub fn lingering(host: Host, bus: Bus, linger: Duration) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        Self(Arc::new(Shared { host, bus, logs: Mutex::default(), tasks, stop, linger }))
+        let look_ups = Semaphore::new(LOOK_UPS);
+        Self(Arc::new(Shared { host, bus, logs: Mutex::default(), tasks, stop, linger, look_ups }))
     }
 
     /// The log of a server; it is followed as long as the answer, or a follower made of it, lives.
@@ -67,6 +73,12 @@ impl ServerLogs {
             log
         });
         OpenLog::new(Arc::clone(log))
+    }
+
+    /// Waits for the turn to search the journal; it lasts as long as the answer lives.
+    pub async fn look_up(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.0.look_ups.acquire().await.ok()
     }
 
     /// How many logs are followed.

@@ -26,9 +26,10 @@ pub async fn card(state: &AppState, server: &Server, standing: Standing, user: &
     let job = open_job(db, server).await?;
     let changes = changes(db, server, status.as_ref()).await?;
     let blueprint = db::blueprints::find(db, server.blueprint_id).await?.ok_or(sqlx::Error::RowNotFound)?;
-    let owner = match server.owner_id == user.id {
-        true => None,
-        false => db::users::find(db, server.owner_id).await?.map(|owner| owner.name),
+    let owner = if server.owner_id == user.id {
+        None
+    } else {
+        db::users::find(db, server.owner_id).await?.map(|owner| owner.name)
     };
     let now = state.clock.now();
     let known = Known { server, status: status.as_ref(), job: job.as_ref(), changes: &changes, standing, now };

@@ -50,4 +50,22 @@ impl Site {
             .await;
         assert_eq!(saved, "taken");
     }
+
+    /// Makes servers: one runs, one went down by itself, one could not start, one was never started.
+    pub(crate) async fn stock_servers(&self, chrome: &Chrome) {
+        for name in ["Friday Versus", "Campaign with friends", "Lighthouse to 10 minutes", WHOLE] {
+            chrome.post("/servers", &[("name", name), ("blueprint", "1")]).await;
+        }
+        self.order("trickle 50\nfail start:3 69\n");
+        for id in 1..=3 {
+            chrome.goto(format!("{}/servers/{id}", self.base)).await.unwrap();
+            chrome.run("window.__stayed = true").await;
+            chrome.press("Start").await;
+            let word = if id == 3 { "Failed" } else { "Running" };
+            chrome.until(&format!("document.querySelector('#state .state').textContent === '{word}'")).await;
+        }
+        self.stand_in(&["crash", "2", "11"]);
+        chrome.goto(format!("{}/servers/2", self.base)).await.unwrap();
+        chrome.until("document.querySelector('#state .state').textContent === 'Down'").await;
+    }
 }

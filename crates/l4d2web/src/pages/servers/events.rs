@@ -1,0 +1,103 @@
+//! The stream of a server's page: its head, notices and tabs, and on the Log tab its lines.
+
+use std::future::pending;
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use serde::Deserialize;
+
+use super::frame::{Frame, ServerTab, public_host};
+use crate::db;
+use crate::db::servers::Server;
+use crate::db::users::User;
+use crate::id::ServerId;
+use crate::live::server_log::Follower;
+use crate::live::sse::{self, Live};
+use crate::live::{After, Change, Fragment};
+use crate::pages::PageResult;
+use crate::rights::{ServerRight, Standing};
+use crate::routes::{ServerAccess, Visitor};
+use crate::state::AppState;
+
+/// Which tab asks.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    tab: String,
+}
+
+/// Opens the stream.
+pub async fn events(
+    State(state): State<AppState>,
+    Extension(access): Extension<ServerAccess>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<Asked>,
+    After(after): After,
+    headers: HeaderMap,
+) -> PageResult {
+    let tab = match asked.tab.as_str() {
+        "log" => ServerTab::Log,
+        "files" => ServerTab::Files,
+        "settings" => ServerTab::Settings,
+        _ => ServerTab::Jobs,
+    };
+    let lines = (tab == ServerTab::Log).then(|| {
+        let after = after.as_deref().and_then(|after| after.parse().ok());
+        state.logs.open(access.server.id).follow(after)
+    });
+    let live =
+        ServerLive { host: public_host(&state, &headers), state: state.clone(), server: access.server.id, tab, lines };
+    sse::open(&state, &visitor, after.as_deref(), live)
+}
+
+struct ServerLive {
+    state: AppState,
+    server: ServerId,
+    tab: ServerTab,
+    host: String,
+    lines: Option<Follower>,
+}
+
+impl ServerLive {
+    /// The row, and how the user stands to it; none when they may not see it.
+    async fn seen_by(&self, user: &User) -> db::Result<Option<(Server, Standing)>> {
+        let Some(server) = db::servers::find(&self.state.db, self.server).await? else { return Ok(None) };
+        let role = db::servers::role(&self.state.db, &server, user.id).await?;
+        let standing = Standing { role, admin: user.admin };
+        Ok(standing.may(ServerRight::See).then_some((server, standing)))
+    }
+}
+
+impl Live for ServerLive {
+    fn concerns(&self, change: Change) -> bool {
+        match change {
+            Change::Server(id) => id == self.server,
+            // Whether it is of this server, or of its blueprint, is told by what differs.
+            Change::Job(_) | Change::Blueprint(_) | Change::Overlay(_) => true,
+            Change::User(_) | Change::Host => false,
+        }
+    }
+
+    async fn allows(&self, user: &User) -> db::Result<bool> {
+        Ok(self.seen_by(user).await?.is_some())
+    }
+
+    async fn fragments(&self, user: &User) -> PageResult<Option<Vec<Fragment>>> {
+        let Some((server, standing)) = self.seen_by(user).await? else { return Ok(None) };
+        let frame = Frame::load(&self.state, &server, standing, user, self.tab, &self.host).await?;
+        Ok(Some(frame.fragments()?))
+    }
+
+    async fn lines(&mut self) -> Option<Bytes> {
+        match &mut self.lines {
+            Some(lines) => lines.next().await,
+            None => pending().await,
+        }
+    }
+
+    fn has_lines(&self) -> bool {
+        self.lines.is_some()
+    }
+}
