@@ -65,6 +65,8 @@ $LAB/rootfs.sh
 step "judges: clients of the game's protocols that others wrote"
 [ -x target/judges/bin/python3 ] || python3 -m venv target/judges
 target/judges/bin/pip --quiet --disable-pip-version-check install -r deploy/lab/judges.txt
+step "axe: the judge of pages"
+deploy/lab/axe.sh target/judges/bin/pip
 step "a host with left4me"
 $LAB/provision.sh host l4d2
 step "a virtual machine with left4me"

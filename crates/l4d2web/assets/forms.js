@@ -48,3 +48,18 @@ document.addEventListener("htmx:sendError", () => toast({ text: "The panel does 
 document.addEventListener("click", (event) => {
   if (event.target.closest('[aria-disabled="true"]')) event.preventDefault();
 }, true);
+
+// What was typed into a long form and is not saved is not lost by a click on a link.
+const changed = new Set();
+const long = (event) => event.target.closest?.("form:has(.save)") ?? (event.target.form?.matches(":has(.save)") ? event.target.form : undefined);
+
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    const form = long(event);
+    if (form) changed.add(form);
+  });
+}
+document.addEventListener("submit", (event) => changed.delete(event.target));
+addEventListener("beforeunload", (event) => {
+  if ([...changed].some((form) => form.isConnected)) event.preventDefault();
+});

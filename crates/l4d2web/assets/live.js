@@ -43,9 +43,20 @@ document.addEventListener("htmx:sseMessage", (event) => {
 // A stream that is gone for more than a moment is said so, and what stands on the page may be old.
 let lost;
 
-document.addEventListener("htmx:sseError", () => {
+let asked = 0;
+
+document.addEventListener("htmx:sseError", (event) => {
   lost ??= setTimeout(() => { document.documentElement.dataset.stream = "lost"; }, 3000);
+  if (event.detail.source?.readyState === EventSource.CLOSED) ask();
 });
+
+// A stream that is refused may mean that the session is over or that the thing is gone: then so is the page.
+async function ask() {
+  if (Date.now() - asked < 5000) return;
+  asked = Date.now();
+  const answer = await fetch(location.href, { method: "HEAD" }).catch(() => undefined);
+  if (answer && (answer.redirected || answer.status === 404)) location.reload();
+}
 
 document.addEventListener("htmx:sseOpen", () => {
   clearTimeout(lost);

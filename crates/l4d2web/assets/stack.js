@@ -60,28 +60,29 @@ export function equip(list) {
     const grip = event.target.closest(".grip");
     if (!grip || event.button !== 0 || !event.isPrimary) return;
     event.preventDefault();
+    drag(grip.closest("li"), event);
     grip.focus();
-    drag(grip.closest("li"), grip, event);
   });
 
-  function drag(item, grip, start) {
+  function drag(item, start) {
     const home = item.nextElementSibling;
     const from = place(item);
+    const middle = (other) => {
+      const box = other.getBoundingClientRect();
+      return box.top + box.height / 2;
+    };
+    // From the pointer to the middle of what it drags.
+    const offset = middle(item) - start.clientY;
     let y = start.clientY;
     let frame;
-    grip.setPointerCapture(start.pointerId);
+    // The list stays where it is, the item does not, and what is moved loses its capture.
+    list.setPointerCapture(start.pointerId);
     item.classList.add("is-dragging");
 
-    // Takes the place of the neighbour whose middle it has passed.
+    // Goes past each neighbour whose middle it has passed.
     function follow() {
-      for (const other of list.children) {
-        if (other === item) continue;
-        const box = other.getBoundingClientRect();
-        const above = place(other) < place(item);
-        const middle = box.top + box.height / 2;
-        if (above && y < middle) { list.insertBefore(item, other); settle(); return; }
-        if (!above && y > middle && y < box.bottom + box.height) list.insertBefore(item, other.nextElementSibling);
-      }
+      for (let other; (other = item.previousElementSibling) && y + offset < middle(other);) list.insertBefore(item, other);
+      for (let other; (other = item.nextElementSibling) && y + offset > middle(other);) list.insertBefore(item, other.nextElementSibling);
       settle();
     }
 
@@ -101,18 +102,19 @@ export function equip(list) {
     function end(keep) {
       cancelAnimationFrame(frame);
       item.classList.remove("is-dragging");
-      grip.removeEventListener("pointermove", moved);
-      grip.removeEventListener("pointerup", dropped);
-      grip.removeEventListener("pointercancel", left);
+      item.querySelector(".grip").focus();
+      list.removeEventListener("pointermove", moved);
+      list.removeEventListener("pointerup", dropped);
+      list.removeEventListener("pointercancel", left);
       removeEventListener("keydown", escaped, true);
       if (!keep) { list.insertBefore(item, home); settle(); } else if (place(item) !== from) tell(item);
     }
     const dropped = () => end(true);
     const left = () => end(false);
     const escaped = (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); end(false); } };
-    grip.addEventListener("pointermove", moved);
-    grip.addEventListener("pointerup", dropped);
-    grip.addEventListener("pointercancel", left);
+    list.addEventListener("pointermove", moved);
+    list.addEventListener("pointerup", dropped);
+    list.addEventListener("pointercancel", left);
     addEventListener("keydown", escaped, true);
   }
 

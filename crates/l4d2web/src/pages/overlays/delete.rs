@@ -25,6 +25,6 @@ pub async fn delete(
         return Ok(go(&shell, "/overlays"));
     }
     let uses = db::overlays::uses(&state.db).await?;
-    let users = words(&uses, id, me.session.user.id).unwrap_or_else(|| "a blueprint".to_owned());
-    Err(PageError::Conflict(format!("“{}” is in use by {users}. Take it out there first.", overlay.name)))
+    let holders = words(&uses, id, me.session.user.id).unwrap_or_else(|| "a blueprint".to_owned());
+    Err(PageError::Conflict(format!("“{}” is in use by {holders}. Take it out there first.", overlay.name)))
 }

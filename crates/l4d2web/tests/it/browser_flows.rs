@@ -1,0 +1,170 @@
+//! What people do, from nothing to a running server and back, in a real browser against the scripted l4d2ctl.
+
+use serde_json::Value;
+use thirtyfour::Key;
+
+use crate::browser::{Chrome, Site};
+
+/// Logged in as the admin, on an empty panel.
+async fn open() -> (Site, Chrome) {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    site.login(&chrome, "admin").await;
+    (site, chrome)
+}
+
+/// Makes a blueprint by its dialog.
+pub(crate) async fn make_blueprint(chrome: &Chrome, base: &str, name: &str) {
+    chrome.goto(format!("{base}/blueprints")).await.unwrap();
+    chrome.click("main [commandfor][command=show-modal]").await;
+    chrome.write("Name", name).await;
+    chrome.agree().await;
+    chrome.until("/^\\/blueprints\\/\\d+$/.test(location.pathname)").await;
+}
+
+/// Makes a server by its dialog, and stands on its page then.
+pub(crate) async fn make_server(chrome: &Chrome, base: &str, name: &str) {
+    chrome.goto(format!("{base}/servers")).await.unwrap();
+    chrome.click("main [commandfor=new-server]").await;
+    chrome.write("Name", name).await;
+    chrome.agree().await;
+    chrome.until("/^\\/servers\\/\\d+$/.test(location.pathname)").await;
+}
+
+/// Waits until the head of the server's page has this word, on the page that was open all the time.
+pub(crate) async fn until_it_is(chrome: &Chrome, word: &str) {
+    chrome.until(&format!("window.__stayed && document.querySelector('#state .state').textContent === '{word}'")).await;
+}
+
+/// From now on the page may not load again.
+pub(crate) async fn stay(chrome: &Chrome) {
+    chrome.run("window.__stayed = true").await;
+}
+
+/// The lines of the log on the page.
+pub(crate) async fn lines(chrome: &Chrome) -> Vec<String> {
+    let lines =
+        chrome.run("return [...document.querySelectorAll('[data-lines] .ln > span')].map((s) => s.textContent)").await;
+    serde_json::from_value(lines).unwrap()
+}
+
+/// Deletes the server of the open page: first with a wrong name, then with its own.
+pub(crate) async fn delete_server(chrome: &Chrome, name: &str) {
+    chrome.press("More actions").await;
+    chrome.press("Delete…").await;
+    chrome.until("document.querySelector('dialog:modal')").await;
+    chrome.write("Type", "friday").await;
+    chrome.agree().await;
+    chrome.until("document.querySelector('dialog:modal [aria-invalid=true]') === document.activeElement").await;
+    assert_eq!(chrome.written("Type").await, "friday");
+    chrome.write("Type", name).await;
+    chrome.agree().await;
+    chrome.until("location.pathname === '/servers'").await;
+}
+
+#[tokio::test]
+async fn browser_a_server_from_nothing_to_gone() {
+    let (mut site, chrome) = open().await;
+    make_blueprint(&chrome, &site.base, "Competitive 4v4").await;
+    make_server(&chrome, &site.base, "Friday Versus").await;
+
+    stay(&chrome).await;
+    chrome.press("Start").await;
+    until_it_is(&chrome, "Running").await;
+    chrome.until("document.querySelectorAll('[data-lines] .ln').length > 10").await;
+
+    // Who scrolls up reads in peace; new lines are counted.
+    chrome
+        .until("document.querySelector('.log').scrollHeight > document.querySelector('.log').clientHeight + 200")
+        .await;
+    chrome.run("document.querySelector('.log').scrollTop = -150").await;
+    chrome.until("document.querySelector('[data-follow]').ariaPressed === 'false'").await;
+    let top = "(() => { const box = document.querySelector('.log').getBoundingClientRect(); return document.elementFromPoint(box.left + 200, box.top + 60).closest('.ln').dataset.pos; })()";
+    let held = chrome.run(&format!("return {top}")).await;
+    chrome.until("parseInt(document.querySelector('[data-more]').textContent) > 5").await;
+    assert_eq!(chrome.run(&format!("return {top}")).await, held, "what is read stands still");
+    chrome.click("[data-more] button").await;
+    chrome.until("document.querySelector('[data-follow]').ariaPressed === 'true' && document.querySelector('[data-more]').hidden").await;
+
+    // A panel that comes back: the page goes on by itself, and has each line once.
+    let before = lines(&chrome).await.len();
+    site.restart();
+    chrome.until(&format!("document.querySelectorAll('[data-lines] .ln').length > {}", before + 20)).await;
+    let places =
+        chrome.run("return [...document.querySelectorAll('[data-lines] .ln')].map((l) => l.dataset.pos)").await;
+    let places: Vec<String> = serde_json::from_value(places).unwrap();
+    let shown = lines(&chrome).await;
+    let mut once = places.clone();
+    once.dedup();
+    assert_eq!(once.len(), places.len(), "no line comes twice");
+    let whole = chrome.run_async("return await (await fetch(location.pathname + '/log/download')).text()").await;
+    let whole: Vec<&str> = whole.as_str().unwrap().lines().collect();
+    let start = whole.iter().position(|line| line.ends_with(&shown[0])).expect("the first line is in the log");
+    for (line, kept) in shown.iter().zip(&whole[start..]) {
+        assert!(kept.ends_with(line.as_str()), "{line} is shown where the log has {kept}");
+    }
+
+    stay(&chrome).await;
+    chrome.press("Stop").await;
+    until_it_is(&chrome, "Stopped").await;
+    delete_server(&chrome, "Friday Versus").await;
+    chrome.until("document.querySelector('.empty')").await;
+    assert_eq!(
+        chrome.complaints().await.into_iter().filter(|text| !text.contains("net::ERR_")).collect::<Vec<_>>(),
+        [""; 0]
+    );
+}
+
+#[tokio::test]
+async fn browser_a_refused_form_keeps_what_was_typed() {
+    let (site, chrome) = open().await;
+    make_blueprint(&chrome, &site.base, "Competitive 4v4").await;
+    make_server(&chrome, &site.base, "Friday Versus").await;
+    chrome.goto(format!("{}/servers", site.base)).await.unwrap();
+    chrome.click("main [commandfor=new-server]").await;
+    chrome.write("Name", "Friday Versus").await;
+    chrome.write("Port", "80").await;
+    chrome.agree().await;
+    chrome.until("document.querySelectorAll('dialog:modal [aria-invalid=true]').length === 2").await;
+    assert_eq!(chrome.written("Name").await, "Friday Versus");
+    assert_eq!(chrome.written("Port").await, "80");
+    let focus = chrome.run("return document.activeElement.name").await;
+    assert_eq!(focus, Value::from("name"), "the first bad field has the focus");
+    let said = chrome.run("return document.getElementById(document.activeElement.getAttribute('aria-describedby').trim().split(' ').at(-1)).textContent").await;
+    assert!(said.as_str().unwrap().contains("Friday Versus"), "{said}");
+    chrome.write("Name", "Saturday Co-op").await;
+    chrome.write("Port", "").await;
+    chrome.agree().await;
+    chrome.until("/^\\/servers\\/\\d+$/.test(location.pathname)").await;
+    chrome.until_said("Saturday Co-op").await;
+    assert_eq!(chrome.complaints().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn browser_a_server_is_made_and_started_by_keys_alone() {
+    let (site, chrome) = open().await;
+    make_blueprint(&chrome, &site.base, "Competitive 4v4").await;
+    chrome.goto(format!("{}/servers", site.base)).await.unwrap();
+    let tab_to = async |goal: &str| {
+        for _ in 0..60 {
+            chrome.key(Key::Tab).await;
+            if chrome.run(&format!("return document.activeElement.matches({})", Value::from(goal))).await
+                == Value::Bool(true)
+            {
+                return;
+            }
+        }
+        panic!("{goal} is not reached by Tab");
+    };
+    chrome.run("document.body.tabIndex = -1; document.body.focus()").await;
+    tab_to("[commandfor=new-server]").await;
+    chrome.key(Key::Enter).await;
+    chrome.until("document.activeElement.matches('dialog:modal [name=name]')").await;
+    chrome.active_element().await.unwrap().send_keys("By keys").await.unwrap();
+    chrome.key(Key::Enter).await;
+    chrome.until("/^\\/servers\\/\\d+$/.test(location.pathname)").await;
+    stay(&chrome).await;
+    tab_to("#state button[formaction$=start]").await;
+    chrome.key(Key::Enter).await;
+    until_it_is(&chrome, "Running").await;
+    assert_eq!(chrome.complaints().await, [""; 0]);
+}

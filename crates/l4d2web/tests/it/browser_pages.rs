@@ -1,0 +1,83 @@
+//! Every page, looked at: in both themes, on a desk and on a phone, empty and filled. A page that is in no list here fails.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use l4d2web::routes;
+
+use crate::browser::{Chrome, Judge, Site};
+
+/// What is asked for with GET and is no page of its own.
+const NO_PAGES: [&str; 12] = [
+    "/",
+    "/health",
+    "/static/{*path}",
+    "/servers/events",
+    "/servers/{id}/events",
+    "/servers/{id}/log/download",
+    "/servers/{id}/log/older",
+    "/servers/{id}/files/download",
+    "/jobs/{id}/events",
+    "/jobs/{id}/lines",
+    "/jobs/{id}/log/download",
+    "/jobs/events",
+];
+
+/// The pages by the test that looks at them.
+const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
+const SERVERS: [&str; 5] =
+    ["/servers", "/servers/{id}", "/servers/{id}/jobs", "/servers/{id}/files", "/servers/{id}/settings"];
+const BLUEPRINTS: [&str; 3] = ["/blueprints", "/blueprints/{id}", "/overlays"];
+const REST: [&str; 5] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/profile"];
+
+#[test]
+fn every_page_is_in_a_list() {
+    let table: BTreeSet<&str> =
+        routes::table().into_iter().filter(|route| route.method == Method::GET).map(|route| route.path).collect();
+    let looked: BTreeSet<&str> = [&DOORS[..], &SERVERS, &BLUEPRINTS, &REST, &NO_PAGES].concat().into_iter().collect();
+    let missing: Vec<_> = table.difference(&looked).collect();
+    assert!(missing.is_empty(), "in no list of this file: {missing:?}");
+    let gone: Vec<_> = looked.difference(&table).collect();
+    assert!(gone.is_empty(), "in a list of this file, and no route: {gone:?}");
+}
+
+async fn look(judge: &mut Judge, chrome: &Chrome, site: &Site, path: &str, name: &str) {
+    chrome.goto(format!("{}{path}", site.base)).await.unwrap();
+    judge.look(chrome, name).await;
+}
+
+#[tokio::test]
+async fn browser_the_doors_are_in_order() {
+    let (site, chrome) = (Site::start_empty().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    let link = site.setup_link();
+    look(&mut judge, &chrome, &site, "/", "setup-none").await;
+    look(&mut judge, &chrome, &site, &link, "setup").await;
+    chrome.fill("[name=name]", "No Such Name!").await;
+    chrome.fill("[name=password]", "short").await;
+    chrome.run("document.querySelector('form').noValidate = true").await;
+    chrome.click("form .btn-main").await;
+    chrome.until("document.querySelector('[aria-invalid=true]')").await;
+    judge.look(&chrome, "setup-refused").await;
+    look(&mut judge, &chrome, &site, "/setup/nothing", "setup-wrong").await;
+
+    let site = Site::start().await;
+    look(&mut judge, &chrome, &site, "/login", "login").await;
+    chrome.fill("[name=name]", "admin").await;
+    chrome.fill("[name=password]", "wrong").await;
+    chrome.click("form .btn-main").await;
+    chrome.until("document.querySelector('[role=alert]')").await;
+    judge.look(&chrome, "login-refused").await;
+    look(&mut judge, &chrome, &site, "/nothing/here", "not-found").await;
+    judge.verdict();
+}
+
+#[tokio::test]
+async fn browser_the_other_pages_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    look(&mut judge, &chrome, &site, "/profile", "profile").await;
+    look(&mut judge, &chrome, &site, "/admin/users", "users").await;
+    judge.verdict();
+}
