@@ -8,13 +8,18 @@
 pub mod blueprints;
 mod copy;
 mod error;
+pub mod grants;
 mod inspect;
 pub mod job_lines;
+pub mod job_list;
+pub mod job_logs;
+pub mod job_steps;
 pub mod job_subject;
 pub mod jobs;
 mod migrate;
 mod open;
 pub mod overlays;
+pub mod server_list;
 pub mod server_state;
 pub mod servers;
 pub mod sessions;

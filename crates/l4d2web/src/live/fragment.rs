@@ -86,7 +86,8 @@ impl Sent {
 }
 
 /// An event with its data, line by line.
-pub(super) fn event(name: &str, html: &str) -> String {
+#[must_use]
+pub fn event(name: &str, html: &str) -> String {
     let mut event = String::with_capacity(html.len() + 64);
     let _ = writeln!(event, "event: {name}");
     // An event without data would not be told.

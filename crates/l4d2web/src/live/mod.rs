@@ -12,8 +12,9 @@ pub mod watch;
 
 pub use after::After;
 pub use bus::{Bus, Change};
-pub use fragment::{Fragment, seen};
+pub use fragment::{Fragment, event, seen};
 pub use kind::kind_of;
 pub use plain::plain;
 pub use server_log::ServerLogs;
+pub use sse::{Live, open};
 pub use streams::{Refused, Streams};

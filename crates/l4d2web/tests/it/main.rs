@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
 mod access;
+mod admin;
 mod backup;
 mod blueprints;
 mod boundary;
@@ -14,6 +15,7 @@ mod client;
 mod contrast;
 mod csrf;
 mod health;
+mod jobs;
 mod login;
 mod migrations;
 mod overlays;
@@ -21,5 +23,6 @@ mod panel;
 mod program;
 mod queue;
 mod serve;
+mod servers;
 mod stand_in;
 mod watch;

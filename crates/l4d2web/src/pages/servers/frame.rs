@@ -1,0 +1,110 @@
+//! What stands around each tab of a server's page: its head, its notices, its tabs, and the dialogs that its menu opens.
+
+use askama::Template;
+use axum::http::{HeaderMap, header};
+
+use super::card::{Card, ServerCluster, ServerNotices};
+use super::load::card;
+use crate::db::servers::Server;
+use crate::db::users::User;
+use crate::live::Fragment;
+use crate::pages::kit::Tab;
+use crate::pages::{PageError, PageResult};
+use crate::rights::{ServerRight, Standing};
+use crate::state::AppState;
+
+/// A tab of a server's page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerTab {
+    /// Its log.
+    Log,
+    /// Its files.
+    Files,
+    /// Its jobs.
+    Jobs,
+    /// Its settings.
+    Settings,
+}
+
+/// The parts around a tab, as HTML; each is a fragment of the page's stream.
+#[derive(Debug)]
+pub struct Frame {
+    /// The server.
+    pub card: Card,
+    /// What stands in `<section id="state">`.
+    pub cluster: String,
+    /// What stands in `<div id="notices">`.
+    pub notices: String,
+    /// The tabs.
+    pub tabs: Vec<Tab>,
+    /// Where the page's stream is.
+    pub events: String,
+}
+
+#[derive(Template)]
+#[template(path = "servers/tabs.html")]
+struct Tabs<'a> {
+    tabs: &'a [Tab],
+}
+
+impl Frame {
+    /// The frame of `tab` for a reader. `host` is what players connect to: see [`public_host`].
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn load(
+        state: &AppState,
+        server: &Server,
+        standing: Standing,
+        user: &User,
+        tab: ServerTab,
+        host: &str,
+    ) -> PageResult<Self> {
+        let card = card(state, server, standing, user, host).await?;
+        let page = card.page();
+        let current = |which| tab == which;
+        let link =
+            |which, path: &str, word| Tab { href: format!("{page}{path}"), word, count: None, current: current(which) };
+        let mut tabs = vec![link(ServerTab::Log, "", "Log")];
+        if standing.may(ServerRight::Files) {
+            tabs.push(link(ServerTab::Files, "/files", "Files"));
+        }
+        tabs.push(link(ServerTab::Jobs, "/jobs", "Jobs"));
+        if standing.may(ServerRight::Settings) {
+            tabs.push(link(ServerTab::Settings, "/settings", "Settings"));
+        }
+        let cluster = ServerCluster { card: &card }.render().map_err(template)?;
+        let notices = ServerNotices { card: &card }.render().map_err(template)?;
+        Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), card })
+    }
+
+    /// What a stream sends of it when it changes.
+    ///
+    /// # Errors
+    ///
+    /// When a template fails.
+    pub fn fragments(&self) -> PageResult<Vec<Fragment>> {
+        let tabs = Tabs { tabs: &self.tabs }.render().map_err(template)?;
+        Ok(vec![
+            Fragment::new("cluster", self.cluster.clone()),
+            Fragment::new("notices", self.notices.clone()),
+            Fragment::new("tabs", tabs),
+        ])
+    }
+}
+
+/// What players connect to: what is set, or the host that the request names, without its port.
+#[must_use]
+pub fn public_host(state: &AppState, headers: &HeaderMap) -> String {
+    let asked = || {
+        let host = headers.get(header::HOST)?.to_str().ok()?;
+        let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        Some(name.map_or(host, |(name, _)| name).trim_matches(['[', ']']).to_owned())
+    };
+    state.config.public_host.clone().or_else(asked).unwrap_or_else(|| "localhost".to_owned())
+}
+
+fn template(error: askama::Error) -> PageError {
+    PageError::Internal(anyhow::Error::new(error).context("a template failed"))
+}
