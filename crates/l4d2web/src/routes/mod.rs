@@ -18,7 +18,6 @@ pub(crate) use guard::job_standing;
 pub use guard::{BlueprintAccess, JobAccess, ServerAccess};
 pub use session::{LoggedIn, Visitor};
 
-use crate::rights::ServerRight;
 use crate::state::AppState;
 use crate::{assets, pages};
 
@@ -58,8 +57,8 @@ where
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{Change, Use};
     use crate::rights::JobRight;
+    use crate::rights::ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
     use Access::{Admin, Blueprint, Job, Public, Server, User};
-    use ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -93,6 +92,13 @@ pub fn table() -> Vec<Route> {
         get("/jobs/{id}/log/download", Job(JobRight::See), pages::jobs::download),
         post("/jobs/{id}/cancel", Job(JobRight::Cancel), pages::jobs::cancel),
         post("/jobs/{id}/retry", Job(JobRight::Retry), pages::jobs::retry),
+        get("/servers/events", User, pages::servers::list_events),
+        get("/servers/{id}", Server(See), pages::servers::log::show),
+        get("/servers/{id}/events", Server(See), pages::servers::events),
+        get("/servers/{id}/log/older", Server(See), pages::servers::log::older),
+        get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
+        get("/servers/{id}/files", Server(Files), pages::servers::files::show),
+        get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
         post("/servers", User, pages::servers::create),
         get("/servers/{id}/settings", Server(Settings), pages::servers::settings),
         post("/servers/{id}/settings", Server(Settings), pages::servers::save_settings),
@@ -116,12 +122,6 @@ pub fn table() -> Vec<Route> {
         get("/overlays", User, pages::overlays::list),
         post("/overlays", Admin, pages::overlays::create),
         post("/overlays/{id}/delete", Admin, pages::overlays::delete),
-        get("/servers/{id}", Server(See), pages::servers::log::show),
-        get("/servers/{id}/events", Server(See), pages::servers::events),
-        get("/servers/{id}/log/older", Server(See), pages::servers::log::older),
-        get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
-        get("/servers/{id}/files", Server(Files), pages::servers::files::show),
-        get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
     ]
 }
 
