@@ -43,7 +43,8 @@ const ROWS: &str = "
     INSERT INTO server_grants (server_id, user_id, role) VALUES (1, 2, 'manage'), (1, 3, 'operate');
     INSERT INTO jobs (id, kind, state, user_id, server_id, subject, created_at, started_at, finished_at) VALUES
         (1, 'start', 'succeeded', 1, 1, 'Friday Versus', 0, 0, 0),
-        (2, 'install', 'failed', NULL, NULL, '', 0, 0, 0);
+        (2, 'install', 'failed', NULL, NULL, '', 0, 0, 0),
+        (3, 'start', 'queued', 1, 1, 'Friday Versus', 0, NULL, NULL), (4, 'start', 'failed', 1, 1, 'Friday Versus', 0, 0, 0);
     INSERT INTO job_lines (job_id, seq, at, stream, line) VALUES (1, 1, 0, 'stdout', 'step: hello');
 ";
 
