@@ -8,6 +8,7 @@
 pub mod blueprints;
 mod copy;
 mod error;
+pub mod grants;
 mod inspect;
 pub mod job_lines;
 pub mod job_list;
@@ -18,6 +19,7 @@ pub mod jobs;
 mod migrate;
 mod open;
 pub mod overlays;
+pub mod server_list;
 pub mod server_state;
 pub mod servers;
 pub mod sessions;

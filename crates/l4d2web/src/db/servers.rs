@@ -1,8 +1,12 @@
-//! The tables `servers` and `server_grants`.
+//! The table `servers`.
 
+use sqlx::SqliteConnection;
+
+use crate::config::PortRange;
 use crate::db::{Db, Result};
 use crate::id::{BlueprintId, ServerId, UserId};
 use crate::rights::Role;
+use crate::servers::{PortChoice, next_free};
 
 /// A server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,4 +88,147 @@ pub async fn role(db: &Db, server: &Server, user: UserId) -> Result<Option<Role>
 pub async fn note_crash(db: &Db, id: ServerId, how: &str, at: i64) -> Result<()> {
     sqlx::query!("UPDATE servers SET crashed_at = ?, crash = ? WHERE id = ?", at, how, id).execute(db.write()).await?;
     Ok(())
+}
+
+/// What a form about a server holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// The name in the game; empty: the same.
+    pub hostname: &'a str,
+    /// What it is made of.
+    pub blueprint: BlueprintId,
+    /// Its port.
+    pub port: PortChoice,
+}
+
+/// What became of an attempt to store a [`Draft`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// It is stored.
+    Yes(ServerId),
+    /// Its owner has another server of that name.
+    NameTaken,
+    /// Another server has that port.
+    PortTaken,
+    /// All ports of the range are taken.
+    Full,
+}
+
+/// The ports of all servers.
+pub async fn ports(db: &Db) -> Result<Vec<u16>> {
+    sqlx::query_scalar!(r#"SELECT port AS "port: u16" FROM servers ORDER BY port"#).fetch_all(db.read()).await
+}
+
+/// Adds one. Nothing is stored unless the answer is [`Stored::Yes`]: names and ports are looked at and taken in one step.
+pub async fn insert(
+    db: &Db,
+    owner: UserId,
+    draft: Draft<'_>,
+    range: PortRange,
+    rcon_password: &str,
+    now: i64,
+) -> Result<Stored> {
+    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
+    let port = match choose(&mut tx, owner, ServerId(0), draft, range).await? {
+        Ok(port) => port,
+        Err(refused) => return Ok(refused),
+    };
+    let id = sqlx::query_scalar!(
+        r#"INSERT INTO servers (owner_id, blueprint_id, name, hostname, port, rcon_password, created_at, updated_at)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) RETURNING id AS "id!: ServerId""#,
+        owner,
+        draft.blueprint,
+        draft.name,
+        draft.hostname,
+        port,
+        rcon_password,
+        now
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Stored::Yes(id))
+}
+
+/// Stores other settings, in the same way.
+pub async fn update(db: &Db, server: &Server, draft: Draft<'_>, range: PortRange, now: i64) -> Result<Stored> {
+    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
+    let port = match choose(&mut tx, server.owner_id, server.id, draft, range).await? {
+        Ok(port) => port,
+        Err(refused) => return Ok(refused),
+    };
+    sqlx::query!(
+        "UPDATE servers SET name = ?, hostname = ?, blueprint_id = ?, port = ?, updated_at = ? WHERE id = ?",
+        draft.name,
+        draft.hostname,
+        draft.blueprint,
+        port,
+        now,
+        server.id
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Stored::Yes(server.id))
+}
+
+/// The port for `draft`, or why it is not stored. Servers other than `id` are looked at.
+async fn choose(
+    tx: &mut SqliteConnection,
+    owner: UserId,
+    id: ServerId,
+    draft: Draft<'_>,
+    range: PortRange,
+) -> Result<std::result::Result<u16, Stored>> {
+    let named = sqlx::query_scalar!(
+        "SELECT count(*) FROM servers WHERE owner_id = ? AND name = ? AND id <> ?",
+        owner,
+        draft.name,
+        id
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if named > 0 {
+        return Ok(Err(Stored::NameTaken));
+    }
+    let taken =
+        sqlx::query_scalar!(r#"SELECT port AS "port: u16" FROM servers WHERE id <> ?"#, id).fetch_all(&mut *tx).await?;
+    Ok(match draft.port {
+        PortChoice::This(port) if taken.contains(&port) => Err(Stored::PortTaken),
+        PortChoice::This(port) => Ok(port),
+        PortChoice::Any => next_free(range, &taken).ok_or(Stored::Full),
+    })
+}
+
+/// Takes what is as what should be: it should run, and no longer differs.
+pub async fn accept_running(db: &Db, id: ServerId, now: i64) -> Result<()> {
+    sqlx::query!(
+        "UPDATE servers SET desired = 'running', drift_seen_at = NULL, last_error = NULL, updated_at = ? WHERE id = ?",
+        now,
+        id
+    )
+    .execute(db.write())
+    .await?;
+    Ok(())
+}
+
+/// Makes it somebody else's. It says whether that was done: it is not when they have a server of that name.
+pub async fn hand_over(db: &Db, server: &Server, to: UserId, now: i64) -> Result<bool> {
+    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
+    let named = sqlx::query_scalar!("SELECT count(*) FROM servers WHERE owner_id = ? AND name = ?", to, server.name)
+        .fetch_one(&mut *tx)
+        .await?;
+    if named > 0 {
+        return Ok(false);
+    }
+    sqlx::query!("UPDATE servers SET owner_id = ?, updated_at = ? WHERE id = ?", to, now, server.id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!("DELETE FROM server_grants WHERE server_id = ? AND user_id = ?", server.id, to)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(true)
 }

@@ -18,7 +18,6 @@ pub(crate) use guard::job_standing;
 pub use guard::{BlueprintAccess, JobAccess, ServerAccess};
 pub use session::{LoggedIn, Visitor};
 
-use crate::rights::ServerRight;
 use crate::state::AppState;
 use crate::{assets, pages};
 
@@ -58,8 +57,8 @@ where
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{Change, Use};
     use crate::rights::JobRight;
+    use crate::rights::ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
     use Access::{Admin, Blueprint, Job, Public, Server, User};
-    use ServerRight::{Files, See};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -92,6 +91,25 @@ pub fn table() -> Vec<Route> {
         get("/jobs/{id}/log/download", Job(JobRight::See), pages::jobs::download),
         post("/jobs/{id}/cancel", Job(JobRight::Cancel), pages::jobs::cancel),
         post("/jobs/{id}/retry", Job(JobRight::Retry), pages::jobs::retry),
+        get("/servers/events", User, pages::servers::list_events),
+        get("/servers/{id}", Server(See), pages::servers::log::show),
+        get("/servers/{id}/events", Server(See), pages::servers::events),
+        get("/servers/{id}/log/older", Server(See), pages::servers::log::older),
+        get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
+        get("/servers/{id}/files", Server(Files), pages::servers::files::show),
+        get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
+        post("/servers", User, pages::servers::create),
+        get("/servers/{id}/settings", Server(Settings), pages::servers::settings),
+        post("/servers/{id}/settings", Server(Settings), pages::servers::save_settings),
+        post("/servers/{id}/start", Server(Start), pages::servers::start),
+        post("/servers/{id}/stop", Server(Stop), pages::servers::stop),
+        post("/servers/{id}/restart", Server(Start), pages::servers::restart),
+        post("/servers/{id}/reset", Server(Reset), pages::servers::reset),
+        post("/servers/{id}/accept", Server(Stop), pages::servers::accept),
+        post("/servers/{id}/delete", Server(Delete), pages::servers::delete),
+        post("/servers/{id}/share", Server(Share), pages::servers::share),
+        post("/servers/{id}/share/{user}/remove", Server(Share), pages::servers::unshare),
+        post("/servers/{id}/hand-over", Server(HandOver), pages::servers::hand_over),
         get("/blueprints", User, pages::blueprints::list),
         post("/blueprints", User, pages::blueprints::create),
         get("/blueprints/{id}", Blueprint(Use), pages::blueprints::show),
@@ -103,12 +121,6 @@ pub fn table() -> Vec<Route> {
         get("/overlays", User, pages::overlays::list),
         post("/overlays", Admin, pages::overlays::create),
         post("/overlays/{id}/delete", Admin, pages::overlays::delete),
-        get("/servers/{id}", Server(See), pages::servers::log::show),
-        get("/servers/{id}/events", Server(See), pages::servers::events),
-        get("/servers/{id}/log/older", Server(See), pages::servers::log::older),
-        get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
-        get("/servers/{id}/files", Server(Files), pages::servers::files::show),
-        get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
     ]
 }
 

@@ -84,6 +84,7 @@ const TABLE: &[Row] = &[
     post("/admin/users/{id}/password", "/admin/users/4/password", NEW_USER,                 [L,   403, 403, 403, 403, 303, L]),
     post("/admin/users/{id}/delete", "/admin/users/7/delete", &[("name", "spare")],         [L,   403, 403, 403, 403, 303, L]),
     get("/servers", "/servers",                                                             [L,   200, 200, 200, 200, 200, L]),
+    get("/servers/events", "/servers/events",                                               [L,   200, 200, 200, 200, 200, L]),
     get("/servers/{id}", "/servers/1",                                                      [L,   200, 200, 200, 404, 200, L]),
     get("/servers/{id}/events", "/servers/1/events",                                        [L,   200, 200, 200, 404, 200, L]),
     get("/servers/{id}/log/older", "/servers/1/log/older?before=1",                         [L,   200, 200, 200, 404, 200, L]),

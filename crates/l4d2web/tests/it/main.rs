@@ -28,6 +28,7 @@ mod queue;
 mod secrets;
 mod serve;
 mod server_log;
+mod servers;
 mod sessions;
 mod setup;
 mod sse;

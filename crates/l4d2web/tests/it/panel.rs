@@ -171,6 +171,12 @@ impl Browser {
             .await
     }
 
+    /// Sends a form, as htmx would on a page of this panel.
+    pub(crate) async fn script(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let request = Self::form(path, fields).header("sec-fetch-site", "same-origin").header("hx-request", "true");
+        self.send(request.body(Self::encode(fields)).unwrap()).await
+    }
+
     /// The same browser, cookies and all, at another panel.
     pub(crate) fn at(&self, panel: &Panel) -> Self {
         Self { router: panel.router.clone(), ..self.clone() }

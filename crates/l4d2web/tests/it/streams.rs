@@ -98,6 +98,34 @@ async fn a_page_that_is_up_to_date_is_sent_nothing() {
 }
 
 #[tokio::test]
+async fn the_list_sends_rows_that_differ_and_all_when_some_come_or_go() {
+    let (panel, mut browser, server) = panel().await;
+    let page = browser.get("/servers").await.body;
+    let events = page.split_once("sse-connect=\"").unwrap().1.split_once('"').unwrap().0.replace("&#38;", "&");
+    let mut events = Events::open(&browser, &events, None).await;
+    // The page is up to date: the first event is that of the change.
+    sql(&panel, "UPDATE servers SET name = 'Saturday Versus'").await;
+    panel.state.bus.send(Change::Server(server));
+    let event = events.next().await.unwrap();
+    assert_eq!(event.name, format!("server-{server}"));
+    assert!(event.data.contains("Saturday Versus") && !event.data.contains("<tr"), "{}", event.data);
+    let other = panel.server(l4d2web::id::UserId(1), "Another").await;
+    panel.state.bus.send(Change::Server(other));
+    assert!(events.named("summary").await.data.contains("0 of 2"));
+    let rows = events.next().await.unwrap();
+    assert_eq!((rows.name.as_str(), rows.data.matches("<tr").count()), ("rows", 2));
+    // Somebody else's server is nothing new.
+    let bill = panel.user("bill").await;
+    let foreign = panel.server(bill, "Foreign").await;
+    panel.state.bus.send(Change::Server(foreign));
+    sql(&panel, "DELETE FROM servers WHERE name = 'Another'").await;
+    panel.state.bus.send(Change::Server(other));
+    assert!(events.named("summary").await.data.contains("0 of 1"));
+    let rows = events.next().await.unwrap();
+    assert_eq!((rows.name.as_str(), rows.data.matches("<tr").count()), ("rows", 1));
+}
+
+#[tokio::test]
 async fn one_user_cannot_take_all_streams() {
     let (panel, browser, server) = panel().await;
     let path = format!("/servers/{server}/events");

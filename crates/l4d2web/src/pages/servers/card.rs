@@ -70,6 +70,12 @@ impl Card {
         self.standing.may(ServerRight::Delete)
     }
 
+    /// Whether the reader may make it somebody else's.
+    #[must_use]
+    pub fn may_hand_over(&self) -> bool {
+        self.standing.may(ServerRight::HandOver)
+    }
+
     /// Whether there is anything behind its three points.
     #[must_use]
     pub fn has_menu(&self) -> bool {

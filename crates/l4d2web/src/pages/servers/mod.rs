@@ -1,12 +1,24 @@
 //! Servers: the list, and the page of each.
 
+mod act;
 pub mod card;
+pub mod cards;
+mod create;
+mod delete;
 mod events;
 pub mod files;
 pub mod frame;
 pub mod list;
-mod load;
+mod list_events;
+pub mod load;
 pub mod log;
+mod people;
+mod settings;
 
+pub use act::{accept, reset, restart, start, stop};
+pub use create::create;
+pub use delete::delete;
 pub use events::events;
-pub use load::card;
+pub use list_events::list_events;
+pub use people::{hand_over, share, unshare};
+pub use settings::{save_settings, settings};

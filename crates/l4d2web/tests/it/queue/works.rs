@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use l4d2web::account::UserName;
 use l4d2web::clock::Clock;
 use l4d2web::db::job_lines::JobLine;
 use l4d2web::db::jobs::{self, Job};
@@ -100,7 +101,7 @@ pub(super) async fn open(root: &Path) -> Db {
     let db = Db::open(&root.join("left4me.db")).await.unwrap();
     db::migrate(&db).await.unwrap();
     let hash = "not a hash: nobody logs in";
-    db::users::insert(&db, &l4d2web::account::UserName::parse("player1").unwrap(), hash, false, NOW).await.unwrap();
+    db::users::insert(&db, &UserName::parse("player1").unwrap(), hash, false, NOW).await.unwrap();
     for reference in ["1", "2"] {
         std::fs::create_dir_all(root.join("overlays")).unwrap();
         std::fs::create_dir_all(root.join("trees/overlay").join(reference).join("0")).unwrap();

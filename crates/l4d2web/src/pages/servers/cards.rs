@@ -1,0 +1,83 @@
+//! The cards of all servers that a reader sees, from a few statements.
+
+use super::card::{Card, CardBlueprint};
+use crate::db;
+use crate::db::server_list::{Recipes, Seen};
+use crate::db::users::User;
+use crate::host::shape::{State, Status};
+use crate::pages::kit::Address;
+use crate::servers::spec::{self, Spec};
+use crate::servers::view::{Known, OpenJob, ServerView};
+use crate::state::AppState;
+
+/// Those that `user` may see, in the order of lists: what needs them, what runs, the rest, each by name. `host` is what players connect
+/// to.
+///
+/// # Errors
+///
+/// When the database fails.
+pub async fn cards(state: &AppState, user: &User, host: &str) -> db::Result<Vec<Card>> {
+    let db = &state.db;
+    let seen = db::server_list::visible(db, user.id, user.admin).await?;
+    if seen.is_empty() {
+        return Ok(Vec::new());
+    }
+    let jobs = db::server_list::open_jobs(db).await?;
+    let recipes = db::server_list::recipes(db).await?;
+    let names = db::overlays::names(db).await?;
+    let now = state.clock.now();
+    let mut cards: Vec<_> = seen
+        .into_iter()
+        .map(|seen| {
+            let job = jobs.get(&seen.server.id);
+            card(seen, job, &recipes, &names, user, host, now)
+        })
+        .collect();
+    cards.sort_by_cached_key(|card| (card.view.rank, card.view.name.to_lowercase(), card.view.id));
+    Ok(cards)
+}
+
+fn card(
+    seen: Seen,
+    job: Option<&OpenJob>,
+    recipes: &Recipes,
+    names: &[(String, String)],
+    user: &User,
+    host: &str,
+    now: i64,
+) -> Card {
+    let Seen { server, owner, blueprint, blueprint_open, standing } = seen;
+    let status: Option<Status> = server.status.as_deref().and_then(|status| serde_json::from_str(status).ok());
+    let up = status.as_ref().filter(|status| status.state == State::Running);
+    let changes = up.and_then(|status| changes(&server, status, recipes, names)).unwrap_or_default();
+    let known = Known { server: &server, status: status.as_ref(), job, changes: &changes, standing, now };
+    Card {
+        view: ServerView::of(&known),
+        address: Address { host: host.to_owned(), port: server.port },
+        blueprint: CardBlueprint { id: server.blueprint_id, name: blueprint, open: blueprint_open },
+        owner: (server.owner_id != user.id).then_some(owner),
+        standing,
+    }
+}
+
+/// What a restart would apply; none when it was never started.
+fn changes(
+    server: &db::servers::Server,
+    status: &Status,
+    recipes: &Recipes,
+    names: &[(String, String)],
+) -> Option<Vec<String>> {
+    let then = server.started_spec.as_deref()?;
+    let (blueprint, overlays) = recipes.get(server.blueprint_id)?;
+    let now = spec::of(server, blueprint, overlays);
+    let name = |reference: &str| {
+        let known = names.iter().find(|(known, _)| known == reference);
+        known.map_or_else(|| reference.to_owned(), |(_, name)| name.clone())
+    };
+    // Most often nothing has changed, which is told without reading what was.
+    let mut changes = if now.render() == then { Vec::new() } else { spec::changes(&Spec::parse(then)?, &now, name) };
+    if status.stale {
+        changes.extend(spec::newer_layers(status, name));
+    }
+    Some(changes)
+}

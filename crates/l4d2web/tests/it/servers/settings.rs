@@ -1,0 +1,124 @@
+use axum::http::StatusCode;
+use l4d2web::id::ServerId;
+use rstest::rstest;
+
+use super::{make, panel, row};
+
+#[tokio::test]
+async fn settings_are_saved_and_say_when_they_are_taken() {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    zoey.post("/blueprints", &[("name", "Coop")]).await;
+    let page = zoey.get("/servers/1/settings").await.body;
+    assert!(page.contains("reach the game at the next start."), "{page}");
+    let fields = [("name", "Bravo"), ("hostname", "Beer"), ("port", "27020"), ("blueprint", "2")];
+    let reply = zoey.post("/servers/1/settings", &fields).await;
+    assert_eq!(
+        (reply.status, reply.location()),
+        (StatusCode::SEE_OTHER, "/servers/1/settings?saved=1"),
+        "{}",
+        reply.body
+    );
+    let server = row(&panel, id).await;
+    assert_eq!(
+        (server.name.as_str(), server.hostname.as_str(), server.port, server.blueprint_id.0),
+        ("Bravo", "Beer", 27020, 2)
+    );
+    super::acts::put(&panel, 1, "running", "running").await;
+    assert!(zoey.get("/servers/1/settings").await.body.contains("reach the game at the next restart."));
+}
+
+#[rstest]
+#[case("port", "80", 422, "80 is outside 27015 to 27115. The next free port is 27017.")]
+#[case("port", "27016", 422, "27016 belongs to another server. The next free port is 27017.")]
+#[case("name", "Other", 422, "You have a server named “Other” already. Take another name.")]
+#[case("name", " ", 422, "It needs a name.")]
+#[case("hostname", "\"", 422, "A hostname cannot have a quote mark")]
+#[case("blueprint", "9", 422, "Choose one of these.")]
+#[tokio::test]
+async fn a_refusal_keeps_what_was_typed(
+    #[case] field: &str,
+    #[case] value: &str,
+    #[case] status: u16,
+    #[case] sentence: &str,
+) {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    make(&mut zoey, "Other").await;
+    let mut fields = vec![("name", "Kept"), ("hostname", "Host kept"), ("port", "27015"), ("blueprint", "1")];
+    fields.retain(|(name, _)| *name != field);
+    fields.push((field, value));
+    let reply = zoey.post("/servers/1/settings", &fields).await;
+    assert_eq!(reply.status.as_u16(), status);
+    assert!(reply.body.contains(sentence), "{}", reply.body);
+    for (name, kept) in [("name", "Kept"), ("hostname", "Host kept")] {
+        assert!(name == field || reply.body.contains(&format!("value=\"{kept}\"")), "{}", reply.body);
+    }
+    assert_eq!(row(&panel, id).await.name, "Alpha");
+}
+
+#[tokio::test]
+async fn roles_are_given_changed_and_taken_away() {
+    let (panel, mut zoey) = panel().await;
+    make(&mut zoey, "Alpha").await;
+    panel.user("louis").await;
+    let mut louis = panel.login("louis").await;
+    for (user, role, status, sentence) in [
+        ("nobody", "operate", 422, "Nobody named “nobody” can log in here."),
+        ("zoey", "operate", 422, "That is you."),
+        ("louis", "own", 422, "A role is “operate” or “manage”."),
+    ] {
+        let reply = zoey.post("/servers/1/share", &[("user", user), ("role", role)]).await;
+        assert_eq!(reply.status.as_u16(), status);
+        assert!(reply.body.contains(sentence), "{}", reply.body);
+    }
+    zoey.post("/servers/1/share", &[("user", "louis"), ("role", "operate")]).await;
+    assert_eq!(louis.get("/servers/1/settings").await.status, StatusCode::FORBIDDEN);
+    assert!(zoey.get("/servers/1/settings").await.body.contains("<strong>louis</strong>"));
+    zoey.post("/servers/1/share", &[("user", "LOUIS"), ("role", "manage")]).await;
+    let page = louis.get("/servers/1/settings").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("Let somebody in"));
+    assert_eq!(
+        louis.post("/servers/1/share", &[("user", "zoey"), ("role", "manage")]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    zoey.post("/servers/1/share/2/remove", &[]).await;
+    assert_eq!(louis.get("/servers/1/settings").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_manager_keeps_the_blueprint_that_they_may_not_open() {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    let louis = panel.user("louis").await;
+    panel.grant(id, louis, "manage").await;
+    let mut louis = panel.login("louis").await;
+    let page = louis.get("/servers/1/settings").await.body;
+    assert!(page.contains("<option value=\"1\" selected>Versus</option>"), "{page}");
+    assert!(!page.contains("href=\"/blueprints/1\""));
+    let fields = [("name", "Bravo"), ("hostname", ""), ("port", "27015"), ("blueprint", "1")];
+    assert_eq!(louis.post("/servers/1/settings", &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(row(&panel, id).await.name, "Bravo");
+}
+
+#[tokio::test]
+async fn a_server_is_handed_over_by_its_owner_or_an_admin() {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    let louis = panel.user("louis").await;
+    let bill = panel.admin("bill").await;
+    panel.grant(id, louis, "operate").await;
+    let reply = zoey.post("/servers/1/hand-over", &[("user", "nobody")]).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(reply.body.contains("Nobody named “nobody” can log in here.") && reply.body.contains("value=\"nobody\""));
+    assert_eq!(zoey.post("/servers/1/hand-over", &[("user", "louis")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(row(&panel, id).await.owner_id, louis);
+    assert_eq!(zoey.get("/servers/1/settings").await.status, StatusCode::NOT_FOUND);
+    let mut admin = panel.login("bill").await;
+    panel.server(bill, "Alpha").await;
+    let reply = admin.post("/servers/1/hand-over", &[("user", "bill")]).await;
+    assert!(reply.body.contains("bill has a server named “Alpha” already. Rename this one first."), "{}", reply.body);
+    assert_eq!(admin.post("/servers/1/hand-over", &[("user", "zoey")]).await.status, StatusCode::SEE_OTHER);
+    assert_ne!(row(&panel, ServerId(1)).await.owner_id, louis);
+}
