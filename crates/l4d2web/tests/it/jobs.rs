@@ -1,7 +1,6 @@
 //! The pages of jobs: what is listed for whom, what a page shows, and that nothing foreign becomes markup or moves a terminal.
 
 use axum::http::StatusCode;
-use l4d2web::id::ServerId;
 use l4d2web::queue::Work;
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
@@ -44,13 +43,13 @@ impl Drop for Working {
 
 #[tokio::test]
 async fn a_failed_job_says_why_and_is_tried_again_with_one_click() {
-    let working = Working::new("fail stop 75 1").await;
+    let working = Working::new("fail start 75 1").await;
     let owner = working.panel.user("zoey").await;
     let server = working.panel.server(owner, "Friday").await;
-    let job = working.job(Work::Stop(server)).await;
+    let job = working.job(Work::Start(server)).await;
     let mut browser = working.panel.login("zoey").await;
     let page = browser.get(&format!("/jobs/{job}")).await.body;
-    assert!(page.contains("Stop Friday") && page.contains("It did not work"), "{page}");
+    assert!(page.contains("Start Friday") && page.contains("It did not work"), "{page}");
     assert!(page.contains("The host is busy with it") && page.contains("<dt>Exit code</dt><dd>75"), "{page}");
     assert!(page.contains("formaction=\"/jobs/1/retry\"") && !page.contains("/jobs/1/cancel"), "{page}");
     assert!(!page.contains("sse-connect"), "nothing changes any more");
@@ -240,7 +239,6 @@ async fn what_nobody_can_repeat_says_why() {
     let reply = browser.post("/jobs/1/retry", &[]).await;
     assert_eq!(reply.status, StatusCode::CONFLICT);
     assert!(reply.body.contains("There is no such server any more."), "{}", reply.body);
-    let _ = ServerId(1);
 }
 
 #[tokio::test]
