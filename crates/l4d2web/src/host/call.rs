@@ -155,7 +155,7 @@ impl Call {
     pub(super) fn patience(&self) -> Duration {
         match self {
             // steamcmd starts, updates itself, and asks Steam.
-            Self::GameRefresh => Duration::from_secs(180),
+            Self::GameRefresh => Duration::from_mins(3),
             _ => Duration::from_secs(30),
         }
     }

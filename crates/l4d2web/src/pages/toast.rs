@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -38,7 +40,9 @@ impl Toast {
         for unit in json.encode_utf16() {
             match char::from_u32(u32::from(unit)).filter(char::is_ascii) {
                 Some(character) => ascii.push(character),
-                None => ascii.push_str(&format!("\\u{unit:04x}")),
+                None => {
+                    let _ = write!(ascii, "\\u{unit:04x}");
+                }
             }
         }
         HeaderValue::from_str(&ascii).ok()
