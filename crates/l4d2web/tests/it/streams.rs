@@ -91,6 +91,7 @@ async fn a_page_that_is_up_to_date_is_sent_nothing() {
     assert!(seen.is_some());
     drop(events);
     let mut events = Events::open(&browser, &path, seen.as_deref()).await;
+    events.up_to_date().await;
     sql(&panel, "UPDATE servers SET last_error = 'the disk is full', status = NULL").await;
     panel.state.bus.send(Change::Server(server));
     let first = events.next().await.unwrap();
@@ -103,7 +104,7 @@ async fn the_list_sends_rows_that_differ_and_all_when_some_come_or_go() {
     let page = browser.get("/servers").await.body;
     let events = page.split_once("sse-connect=\"").unwrap().1.split_once('"').unwrap().0.replace("&#38;", "&");
     let mut events = Events::open(&browser, &events, None).await;
-    // The page is up to date: the first event is that of the change.
+    events.up_to_date().await;
     sql(&panel, "UPDATE servers SET name = 'Saturday Versus'").await;
     panel.state.bus.send(Change::Server(server));
     let event = events.next().await.unwrap();
