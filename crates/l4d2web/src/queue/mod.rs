@@ -19,7 +19,6 @@ mod output;
 mod perform;
 mod recover;
 pub mod rules;
-mod spec;
 mod summary;
 mod waiting;
 mod worker;
