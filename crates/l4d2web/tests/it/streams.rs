@@ -81,6 +81,20 @@ async fn what_changes_is_sent_and_nothing_else() {
     assert!(event.data.contains("Saturday &#60;b&#62;Versus"), "{}", event.data);
 }
 
+#[rstest::rstest]
+#[case("log", "Log")]
+#[case("files", "Files")]
+#[case("jobs", "Jobs")]
+#[case("settings", "Settings")]
+#[tokio::test]
+async fn the_tab_that_is_shown_stays_the_one(#[case] tab: &str, #[case] word: &str) {
+    let (_panel, browser, server) = panel().await;
+    let mut events = Events::open(&browser, &format!("/servers/{server}/events?tab={tab}"), None).await;
+    let tabs = events.named("tabs").await.data;
+    assert!(tabs.contains(&format!("aria-current=\"page\">{word}</a>")), "{tabs}");
+    assert_eq!(tabs.matches("aria-current").count(), 1);
+}
+
 #[tokio::test]
 async fn a_page_that_is_up_to_date_is_sent_nothing() {
     let (panel, browser, server) = panel().await;
