@@ -132,8 +132,7 @@ pub async fn save_settings(
     for field in [&mut form.name, &mut form.hostname, &mut form.port] {
         fields.get(field.name).clone_into(&mut field.value);
     }
-    let mut taken = db::servers::ports(&state.db).await?;
-    taken.retain(|port| *port != server.port);
+    let taken = db::servers::ports(&state.db).await?;
     let name = parse_name(&form.name.value).map_err(|error| form.name.error = Some(error)).ok();
     let hostname = parse_hostname(&form.hostname.value).map_err(|error| form.hostname.error = Some(error)).ok();
     let port = parse_port(&form.port.value, range, &taken, Some(server.port));

@@ -1,5 +1,6 @@
 use super::cause::sentence;
 use super::{Drift, Known, Phrase, Stand};
+use crate::db::servers::Desired;
 use crate::pages::kit::count;
 use crate::rights::ServerRight;
 
@@ -49,15 +50,21 @@ pub(super) fn notices(known: &Known<'_>, stand: Stand, drift: Option<&Drift>) ->
 
 fn failed(known: &Known<'_>, stand: Stand) -> Option<Notice> {
     let error = known.server.last_error.as_deref()?;
-    let (title, again) = match stand {
-        Stand::Failed | Stand::New | Stand::Unknown => {
-            ("What was tried last did not work", Way { word: "Start again", verb: "start" })
+    let leave = Way { word: "Leave it stopped", verb: "accept" };
+    let again = Way { word: "Start again", verb: "start" };
+    let (title, out) = match stand {
+        Stand::Failed if known.server.desired == Desired::Running => {
+            ("What was tried last did not work", vec![leave, again])
         }
-        _ => ("What was tried last did not work, and it runs on", Way { word: "Restart", verb: "restart" }),
+        Stand::Failed | Stand::New | Stand::Unknown => ("What was tried last did not work", vec![again]),
+        _ => {
+            let restart = Way { word: "Restart", verb: "restart" };
+            ("What was tried last did not work, and it runs on", vec![restart])
+        }
     };
     let text =
         Phrase::text(sentence(error)).and(" ").link("See its jobs", format!("/servers/{}/jobs", known.server.id));
-    Some(Notice { class: "failed", title: title.to_owned(), text, items: Vec::new(), ways: ways(known, &[again]) })
+    Some(Notice { class: "failed", title: title.to_owned(), text, items: Vec::new(), ways: ways(known, &out) })
 }
 
 fn drifted(known: &Known<'_>, stand: Stand, drift: &Drift) -> Option<Notice> {
