@@ -120,3 +120,5 @@ CREATE TABLE job_lines (
     line   TEXT    NOT NULL,
     PRIMARY KEY (job_id, seq)
 ) STRICT, WITHOUT ROWID;
+-- The few lines that say which step a job is at, among the many that it prints.
+CREATE INDEX job_lines_steps ON job_lines (job_id, seq) WHERE substr(line, 1, 6) = 'step: ';

@@ -1,4 +1,6 @@
-//! Who may do what with a server or a blueprint: pure, one table each.
+//! Who may do what with a server, a job or a blueprint: pure, one table each.
+
+use crate::queue::Kind;
 
 /// What somebody was given on a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +63,50 @@ impl Standing {
     }
 }
 
+/// What can be done with a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobRight {
+    /// See it and what it printed.
+    See,
+    /// End it.
+    Cancel,
+    /// Ask for the same again.
+    Retry,
+}
+
+/// How somebody stands to a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobStanding {
+    /// Whether they asked for it.
+    pub asked: bool,
+    /// Whether they are an admin.
+    pub admin: bool,
+    /// How they stand to the server that it is about; none when it is about none, or that one is gone.
+    pub server: Option<Standing>,
+}
+
+impl JobStanding {
+    /// Whether that is enough for `right` on a job of that kind. To repeat a job takes the right to do its work anew.
+    #[must_use]
+    pub fn may(self, right: JobRight, kind: Kind) -> bool {
+        let on_server = |right| self.server.is_some_and(|server| server.may(right));
+        match right {
+            JobRight::See => self.asked || self.admin || on_server(ServerRight::See),
+            JobRight::Cancel => self.asked || self.admin || on_server(ServerRight::Settings),
+            JobRight::Retry => match kind {
+                Kind::Install | Kind::Refresh => self.admin,
+                Kind::Build => self.asked || self.admin,
+                // Of a server that is gone nothing can be repeated, and whoever may see the job is told so.
+                _ if self.server.is_none() => self.asked || self.admin,
+                Kind::Start | Kind::Restart => on_server(ServerRight::Start),
+                Kind::Stop => on_server(ServerRight::Stop),
+                Kind::Reset => on_server(ServerRight::Reset),
+                Kind::Delete => on_server(ServerRight::Delete),
+            },
+        }
+    }
+}
+
 /// What can be done with a blueprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlueprintRight {
@@ -74,7 +120,8 @@ pub enum BlueprintRight {
 mod tests {
     use rstest::rstest;
 
-    use super::{Role, ServerRight, Standing};
+    use super::{JobRight, JobStanding, Role, ServerRight, Standing};
+    use crate::queue::Kind;
     use ServerRight::{Console, Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
 
     const ALL: [ServerRight; 10] = [See, Start, Stop, Reset, Settings, Files, Console, Share, Delete, HandOver];
@@ -89,5 +136,37 @@ mod tests {
     fn the_table(#[case] role: Option<Role>, #[case] admin: bool, #[case] rights: &[ServerRight]) {
         let may: Vec<_> = ALL.into_iter().filter(|right| Standing { role, admin }.may(*right)).collect();
         assert_eq!(may, rights);
+    }
+
+    #[rstest]
+    // asked, admin, role on the server, kind: see, cancel, retry
+    #[case(false, false, None, Kind::Start, [false, false, false])]
+    #[case(false, false, Some(Role::Operate), Kind::Start, [true, false, true])]
+    #[case(true, false, Some(Role::Operate), Kind::Start, [true, true, true])]
+    #[case(false, false, Some(Role::Manage), Kind::Start, [true, true, true])]
+    #[case(false, false, Some(Role::Operate), Kind::Reset, [true, false, false])]
+    #[case(false, false, Some(Role::Manage), Kind::Delete, [true, true, false])]
+    #[case(false, false, Some(Role::Own), Kind::Delete, [true, true, true])]
+    #[case(true, false, None, Kind::Start, [true, true, true])] // its server is gone
+    #[case(false, true, None, Kind::Install, [true, true, true])]
+    #[case(true, false, None, Kind::Install, [true, true, false])] // no admin any more
+    fn the_table_of_jobs(
+        #[case] asked: bool,
+        #[case] admin: bool,
+        #[case] role: Option<Role>,
+        #[case] kind: Kind,
+        #[case] may: [bool; 3],
+    ) {
+        let server = role.map(|role| Standing { role: Some(role), admin });
+        let standing = JobStanding { asked, admin, server };
+        assert_eq!([JobRight::See, JobRight::Cancel, JobRight::Retry].map(|right| standing.may(right, kind)), may);
+    }
+
+    #[test]
+    fn an_admin_does_not_start_what_is_not_theirs_by_repeating_a_job() {
+        let server = Some(Standing { role: None, admin: true });
+        let standing = JobStanding { asked: false, admin: true, server };
+        assert!(standing.may(JobRight::See, Kind::Start) && standing.may(JobRight::Cancel, Kind::Start));
+        assert!(!standing.may(JobRight::Retry, Kind::Start) && standing.may(JobRight::Retry, Kind::Stop));
     }
 }

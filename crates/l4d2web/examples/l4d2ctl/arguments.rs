@@ -69,6 +69,8 @@ pub(crate) enum Verb {
     },
     Game {
         #[arg(long)]
+        refresh: bool,
+        #[arg(long)]
         json: bool,
     },
     Gc,

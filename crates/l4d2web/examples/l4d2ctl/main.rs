@@ -130,7 +130,7 @@ fn run(verb: &Verb, place: &Place) -> Done {
         Verb::Watch => record::watch(place),
         Verb::Files { name, what } => files::of_server(place, name, what),
         Verb::Overlay { verb } => overlay::run(place, verb),
-        Verb::Game { json } => game::show(place, &orders, *json),
+        Verb::Game { json, refresh: _ } => game::show(place, &orders, *json),
         Verb::Gc => Ok(()),
         Verb::Doctor { json } => status::doctor(*json),
         Verb::StandIn { verb } => instance::behind(place, verb),

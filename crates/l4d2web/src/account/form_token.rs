@@ -7,7 +7,7 @@ use super::Token;
 
 /// What each form carries in the field `form_token`, and other programs in the header `X-Form-Token`: proof that whoever sends it was
 /// given a page by us. It follows from the cookie, so that nothing more is stored, and does not give the cookie away.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FormToken(String);
 
 impl FormToken {
@@ -34,5 +34,11 @@ impl FormToken {
 impl fmt::Display for FormToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for FormToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FormToken(…)")
     }
 }

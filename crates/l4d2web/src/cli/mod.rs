@@ -6,6 +6,7 @@ mod create_user;
 mod dev;
 mod migrate;
 mod new_password;
+mod prune;
 mod serve;
 mod set_password;
 mod setup_link;
@@ -28,6 +29,7 @@ enum Verb {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
+    Prune(prune::Prune),
     CreateUser(create_user::CreateUser),
     SetPassword(set_password::SetPassword),
     SetupLink(setup_link::SetupLink),
@@ -69,6 +71,7 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::Serve(verb) => verb.run(config).await,
             Verb::Migrate(verb) => verb.run(&config).await,
             Verb::Backup(verb) => verb.run(&config).await,
+            Verb::Prune(verb) => verb.run(&config).await,
             Verb::CreateUser(verb) => verb.run(&config).await,
             Verb::SetPassword(verb) => verb.run(&config).await,
             Verb::SetupLink(verb) => verb.run(&config).await,

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::time::Duration;
 
 use crate::id::ServerId;
 
@@ -74,6 +75,8 @@ pub enum Call {
     Doctor,
     /// Which build of the game is installed, and which one there is, as JSON.
     Game,
+    /// The same, after Steam was asked for the newest build, as JSON.
+    GameRefresh,
     /// The version.
     Version,
 }
@@ -99,7 +102,7 @@ impl Call {
             Self::OverlayBuild(..) => "overlay build",
             Self::OverlayDelete(_) => "overlay delete",
             Self::Doctor => "doctor",
-            Self::Game => "game",
+            Self::Game | Self::GameRefresh => "game",
             Self::Version => "--version",
         }
     }
@@ -118,6 +121,7 @@ impl Call {
             | Self::Delete(server) => {
                 argv.push(server);
             }
+            Self::GameRefresh => argv.flags(&["--refresh", "--json"]),
             Self::Status(server) => argv.push(server).flags(&["--json"]),
             Self::StatusAll => argv.flags(&["--all", "--json"]),
             Self::List | Self::Doctor | Self::Game => argv.flags(&["--json"]),
@@ -145,6 +149,15 @@ impl Call {
             }
         }
         argv.0
+    }
+
+    /// How long its answer may take.
+    pub(super) fn patience(&self) -> Duration {
+        match self {
+            // steamcmd starts, updates itself, and asks Steam.
+            Self::GameRefresh => Duration::from_mins(3),
+            _ => Duration::from_secs(30),
+        }
     }
 
     /// What stands on its standard input; nothing for most.
@@ -219,6 +232,7 @@ mod tests {
     #[case(Call::OverlayDelete("3".to_owned()), "overlay delete -- 3")]
     #[case(Call::Doctor, "doctor --json")]
     #[case(Call::Game, "game --json")]
+    #[case(Call::GameRefresh, "game --refresh --json")]
     #[case(Call::Version, "--version")]
     fn verbs_as_argv(#[case] call: Call, #[case] argv: &str) {
         let words: Vec<String> = call.argv().iter().map(|word| word.to_string_lossy().into_owned()).collect();

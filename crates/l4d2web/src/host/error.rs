@@ -9,7 +9,7 @@ use super::Exit;
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
     /// There is no such program.
-    #[error("{} is not there: install left4me's host half, or set LEFT4ME_L4D2CTL to the path of l4d2ctl", program.display())]
+    #[error("the program {} is not there: install left4me's host half, or set LEFT4ME_L4D2CTL to the path of l4d2ctl", program.display())]
     NotFound {
         /// The program.
         program: PathBuf,

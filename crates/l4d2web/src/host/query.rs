@@ -1,7 +1,6 @@
 //! Asking the host something, with a typed answer.
 
 use std::ffi::OsString;
-use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -12,8 +11,6 @@ use super::tree::{Pipes, Tree};
 use super::{Call, Exit, Host, HostError, Of};
 use crate::id::ServerId;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Longest answer.
 const ANSWER_MAX: usize = 64 * 1024 * 1024;
 /// How much of the end of standard error is kept.
@@ -91,6 +88,14 @@ impl Host {
         lines.map(|line| parse(&call, line)).collect()
     }
 
+    /// The same, after Steam was asked for the newest build, which takes a while.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn game_refresh(&self) -> Result<Game, HostError> {
+        self.ask(&Call::GameRefresh).await
+    }
+
     /// The version that `l4d2ctl` says: whether it is there and can be started.
     ///
     /// # Errors
@@ -119,7 +124,8 @@ impl Host {
             let printed = printed.ok_or(HostError::TooLong { verb, max: ANSWER_MAX })?;
             Ok((tree.reap().await.map_err(HostError::io(verb))?, printed, tail))
         };
-        timeout(PATIENCE, work).await.unwrap_or(Err(HostError::TimedOut { verb, after: PATIENCE }))
+        let after = call.patience();
+        timeout(after, work).await.unwrap_or(Err(HostError::TimedOut { verb, after }))
     }
 }
 

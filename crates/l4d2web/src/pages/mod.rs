@@ -11,6 +11,7 @@ pub mod error;
 pub mod fields;
 mod health;
 mod home;
+pub mod jobs;
 pub mod kit;
 mod layout;
 pub mod login;
@@ -21,6 +22,7 @@ pub mod profile;
 pub mod servers;
 pub mod setup;
 mod theme;
+mod toast;
 
 pub use answer::{go, too_many};
 pub use error::{PageError, not_found, wrong_method};
@@ -29,6 +31,7 @@ pub use home::home;
 pub use layout::{Nav, Shell, ShellUser};
 pub use logout::logout;
 pub use theme::theme;
+pub use toast::{Toast, refuse, went};
 
 /// What a handler answers.
 pub type PageResult<T = axum::response::Response> = Result<T, PageError>;

@@ -12,7 +12,7 @@ use super::{Lane, Queue, Slot, Worker};
 use crate::db::{self, jobs};
 
 /// Workers that bring servers up, and as many that take them down.
-const SERVER_WORKERS: usize = 8;
+const SERVER_WORKERS: usize = 16;
 /// How long jobs of servers may go on after the panel was told to end; installs and builds end at once.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// When it is tried again after the database could not be read.

@@ -8,12 +8,14 @@ use super::worker::{End, Outcome, Running, Worker};
 use super::{Kind, Output, Work};
 use crate::clock::Clock;
 use crate::db::jobs::Job;
-use crate::db::{self, Db, job_subject, server_state};
+use crate::db::{self, Db, overlays, server_state, servers};
 use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
 use crate::id::{OverlayId, ServerId};
 use crate::live::{Bus, Change};
 use crate::servers::spec;
 
+/// How `l4d2ctl`, or what it ran, ends by SIGTERM.
+const TERMINATED: i32 = 128 + 15;
 /// Lines that were read and not yet taken.
 const LINES: usize = 256;
 
@@ -64,7 +66,7 @@ impl HostWorker {
 
     /// Gives the server the spec that its rows make now, and brings it up with that.
     async fn bring_up(&self, server: ServerId, call: Call, at: &At<'_>) -> Result<Said, Failure> {
-        let row = db::servers::find(&self.db, server).await?.ok_or(Failure::Gone)?;
+        let row = servers::find(&self.db, server).await?.ok_or(Failure::Gone)?;
         let yaml = spec::now(&self.db, &row).await?.render();
         at.call(&self.host, &Call::Initialize(server, Yaml(yaml.clone()))).await?;
         let said = at.call(&self.host, &call).await?;
@@ -77,13 +79,13 @@ impl HostWorker {
     }
 
     async fn build(&self, overlay: OverlayId, at: &At<'_>) -> Result<Said, Failure> {
-        let overlay = job_subject::buildable(&self.db, overlay).await?.ok_or(Failure::Gone)?;
-        match overlay.kind.as_str() {
-            "files" => {
+        let overlay = overlays::find(&self.db, overlay).await?.ok_or(Failure::Gone)?;
+        match overlay.kind {
+            crate::overlays::Kind::Files => {
                 let yaml = Yaml("kind: snapshot\n".to_owned());
                 at.call(&self.host, &Call::OverlayBuild(overlay.reference, yaml)).await
             }
-            _ => Err(Failure::NotBuilt(overlay.kind)),
+            kind => Err(Failure::NotBuilt(kind.word())),
         }
     }
 
@@ -204,7 +206,8 @@ impl Failure {
         }
     }
 
+    /// Whether it was ended from outside: by the panel, or by systemd, which ends the panel and all that it started together.
     fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Host(HostError::Cancelled { .. }))
+        matches!(self, Self::Host(HostError::Cancelled { .. })) || self.exit_code() == Some(TERMINATED)
     }
 }

@@ -40,6 +40,14 @@ impl Kind {
         }
     }
 
+    /// The kind with that word; none when there is none.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        use Kind::{Build, Delete, Install, Refresh, Reset, Restart, Start, Stop};
+        let all = [Install, Refresh, Build, Start, Stop, Restart, Reset, Delete];
+        all.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// Whether it brings a server up, and so uses overlays.
     #[must_use]
     pub fn is_up(self) -> bool {
@@ -95,6 +103,20 @@ pub enum JobState {
 }
 
 impl JobState {
+    /// The word by which the database knows it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Cancelling => "cancelling",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// Whether it has ended.
     #[must_use]
     pub fn is_over(self) -> bool {

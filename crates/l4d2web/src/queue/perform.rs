@@ -48,10 +48,11 @@ impl Queue {
                         .to_owned(),
             })
         };
-        output.own(&outcome.summary).await;
+        let (state, summary) = self.judge(&job, outcome.end, outcome.summary).await;
+        output.own(&summary).await;
         log.flush(id).await;
         for _ in 0..TRIES {
-            match self.store(&job, &outcome).await {
+            match self.store(&job, state, outcome.exit_code, &summary).await {
                 Ok(()) => break,
                 Err(error) => tracing::error!(job = id.0, %error, "the end of a job cannot be stored"),
             }
@@ -67,18 +68,26 @@ impl Queue {
         self.running().remove(&id);
     }
 
-    async fn store(&self, job: &Job, outcome: &Outcome) -> db::Result<()> {
+    /// The state of a job that ended so, and what stands there: a cancellation that nobody asked for is the end of the panel.
+    async fn judge(&self, job: &Job, end: End, summary: String) -> (JobState, String) {
+        match end {
+            End::Succeeded => (JobState::Succeeded, summary),
+            End::Failed => (JobState::Failed, summary),
+            End::Cancelled => match jobs::find(&self.0.db, job.id).await {
+                Ok(Some(job)) if job.state == JobState::Running => {
+                    let rest = summary.strip_prefix("Cancelled. ").unwrap_or(&summary);
+                    (JobState::Interrupted, format!("The panel ended while this ran. {rest} It can be run again."))
+                }
+                _ => (JobState::Cancelled, summary),
+            },
+        }
+    }
+
+    async fn store(&self, job: &Job, state: JobState, exit_code: Option<i32>, summary: &str) -> db::Result<()> {
         let mut tx = self.0.db.write().begin_with("BEGIN IMMEDIATE").await?;
-        let state = match outcome.end {
-            End::Succeeded => JobState::Succeeded,
-            End::Failed => JobState::Failed,
-            // Nobody asked for it: the panel is ending.
-            End::Cancelled if jobs::is_cancelling(&mut tx, job.id).await? => JobState::Cancelled,
-            End::Cancelled => JobState::Interrupted,
-        };
-        jobs::finish(&mut tx, job.id, state, outcome.exit_code, &outcome.summary, self.0.clock.now()).await?;
+        jobs::finish(&mut tx, job.id, state, exit_code, summary, self.0.clock.now()).await?;
         if let Some(server) = job.server_id {
-            let error = (outcome.end != End::Succeeded).then_some(outcome.summary.as_str());
+            let error = (state != JobState::Succeeded).then_some(summary);
             server_state::set_last_error(&mut tx, server, error).await?;
         }
         tx.commit().await

@@ -20,7 +20,7 @@ pub(super) enum Failure {
     Gone,
     /// Overlays of this kind are not built.
     #[error("overlays of kind {0} are not built")]
-    NotBuilt(String),
+    NotBuilt(&'static str),
 }
 
 /// What a job that did what it should has done; `last` is the last line that it printed.
@@ -97,6 +97,7 @@ fn cause(kind: Kind, subject: &str, exit: Exit, error: &str) -> String {
         (Exit::Code(2 | 64), _) => {
             format!("The host does not understand the panel{} Are both of one version?", quoted())
         }
+        (Exit::Code(143) | Exit::Signal(15), _) => "It was ended from outside.".to_owned(),
         (Exit::Signal(signal), _) => format!("It was ended by signal {signal} from outside."),
         (Exit::Code(code), _) => format!("It failed on the host with exit code {code}{}", quoted()),
     }
@@ -194,7 +195,7 @@ mod tests {
         let failure = Failure::Host(HostError::NotFound { program: "l4d2ctl".into() });
         assert_eq!(
             failed(Kind::Start, "Friday", &failure),
-            "L4d2ctl is not there: install left4me's host half, or set LEFT4ME_L4D2CTL to the path of l4d2ctl. Nothing was changed."
+            "The program l4d2ctl is not there: install left4me's host half, or set LEFT4ME_L4D2CTL to the path of l4d2ctl. Nothing was changed."
         );
         let failure = Failure::Host(HostError::Cancelled { verb: "install" });
         assert!(failed(Kind::Install, "", &failure).starts_with("Cancelled. Servers keep the game"));

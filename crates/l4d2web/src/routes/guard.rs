@@ -8,11 +8,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::{Access, Visitor};
 use crate::db;
 use crate::db::blueprints::Blueprint;
+use crate::db::jobs::Job;
 use crate::db::servers::Server;
 use crate::db::users::User;
-use crate::id::{BlueprintId, ServerId};
+use crate::id::{BlueprintId, JobId, ServerId};
 use crate::pages::PageError;
-use crate::rights::{BlueprintRight, ServerRight, Standing};
+use crate::rights::{BlueprintRight, JobRight, JobStanding, ServerRight, Standing};
 use crate::state::AppState;
 
 /// The server of a request that its guard let through: an extension.
@@ -31,6 +32,15 @@ pub struct BlueprintAccess {
     pub blueprint: Blueprint,
     /// Whether the user may change it.
     pub mine: bool,
+}
+
+/// The job of a request that its guard let through: an extension.
+#[derive(Debug, Clone)]
+pub struct JobAccess {
+    /// The row.
+    pub job: Job,
+    /// How the user stands to it.
+    pub standing: JobStanding,
 }
 
 pub(super) async fn check(
@@ -57,6 +67,13 @@ pub(super) async fn check(
             Err(error) => Some(error),
         },
         Access::Blueprint(right) => match blueprint(&state, user, key, right).await {
+            Ok(found) => {
+                request.extensions_mut().insert(found);
+                None
+            }
+            Err(error) => Some(error),
+        },
+        Access::Job(right) => match job(&state, user, key, right).await {
             Ok(found) => {
                 request.extensions_mut().insert(found);
                 None
@@ -107,6 +124,35 @@ async fn blueprint(
     } else {
         Err(PageError::NotFound)
     }
+}
+
+async fn job(state: &AppState, user: &User, key: Option<i64>, right: JobRight) -> Result<JobAccess, PageError> {
+    let key = JobId(key.ok_or(PageError::NotFound)?);
+    let job = db::jobs::find(&state.db, key).await?.ok_or(PageError::NotFound)?;
+    let standing = job_standing(&state.db, user, &job).await?;
+    if standing.may(right, job.kind) {
+        Ok(JobAccess { job, standing })
+    } else if standing.may(JobRight::See, job.kind) {
+        Err(PageError::Forbidden(format!("You may see job {key}, but not do that. The owner of the server can.")))
+    } else {
+        Err(PageError::NotFound)
+    }
+}
+
+/// How a user stands to a job now.
+pub(crate) async fn job_standing(db: &db::Db, user: &User, job: &Job) -> db::Result<JobStanding> {
+    let server = match job.server_id {
+        Some(server) => db::servers::find(db, server).await?,
+        None => None,
+    };
+    let server = match server {
+        Some(server) => {
+            let role = db::servers::role(db, &server, user.id).await?;
+            Some(Standing { role, admin: user.admin })
+        }
+        None => None,
+    };
+    Ok(JobStanding { asked: job.user_id == Some(user.id), admin: user.admin, server })
 }
 
 /// To the login page, and from there back to the page that was asked for.

@@ -14,7 +14,8 @@ use axum::{Router, middleware};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use access::Access;
-pub use guard::{BlueprintAccess, ServerAccess};
+pub(crate) use guard::job_standing;
+pub use guard::{BlueprintAccess, JobAccess, ServerAccess};
 pub use session::{LoggedIn, Visitor};
 
 use crate::state::AppState;
@@ -55,8 +56,9 @@ where
 #[must_use]
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{Change, Use};
+    use crate::rights::JobRight;
     use crate::rights::ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
-    use Access::{Admin, Blueprint, Public, Server, User};
+    use Access::{Admin, Blueprint, Job, Public, Server, User};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -71,6 +73,9 @@ pub fn table() -> Vec<Route> {
         post("/profile/password", User, pages::profile::password),
         post("/profile/sessions/{id}/revoke", User, pages::profile::revoke),
         post("/profile/sessions/revoke-others", User, pages::profile::revoke_others),
+        get("/admin", Admin, pages::admin::overview),
+        post("/admin/install", Admin, pages::admin::install),
+        post("/admin/check-game", Admin, pages::admin::check_game),
         get("/admin/users", Admin, pages::admin::users::list),
         post("/admin/users", Admin, pages::admin::users::create),
         post("/admin/users/{id}/activate", Admin, pages::admin::users::activate),
@@ -86,6 +91,13 @@ pub fn table() -> Vec<Route> {
         get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
         get("/servers/{id}/files", Server(Files), pages::servers::files::show),
         get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
+        get("/jobs", User, pages::jobs::list),
+        get("/jobs/{id}", Job(JobRight::See), pages::jobs::show),
+        get("/jobs/{id}/events", Job(JobRight::See), pages::jobs::events),
+        get("/jobs/{id}/lines", Job(JobRight::See), pages::jobs::lines),
+        get("/jobs/{id}/log/download", Job(JobRight::See), pages::jobs::download),
+        post("/jobs/{id}/cancel", Job(JobRight::Cancel), pages::jobs::cancel),
+        post("/jobs/{id}/retry", Job(JobRight::Retry), pages::jobs::retry),
         post("/servers", User, pages::servers::create),
         get("/servers/{id}/settings", Server(Settings), pages::servers::settings),
         post("/servers/{id}/settings", Server(Settings), pages::servers::save_settings),

@@ -40,7 +40,12 @@ const fn post(
 
 const TOKEN: &str = "/setup/0000000000000000000000000000000000000000000000000000000000000000";
 const NEW_USER: &[(&str, &str)] = &[("name", "nick"), ("password", "correct horse")];
+const SERVER: &[(&str, &str)] = &[("name", "Practice"), ("blueprint", "3")];
+const SETTINGS: &[(&str, &str)] = &[("name", "Saturday"), ("port", "27016"), ("blueprint", "1")];
+const TYPED: &[(&str, &str)] = &[("name", "Friday Versus")];
+const ROLE: &[(&str, &str)] = &[("user", "ulla"), ("role", "operate")];
 const LOGIN: &[(&str, &str)] = &[("name", "ulla"), ("password", "correct horse")];
+const NAME: &[(&str, &str)] = &[("name", "Another name")];
 const NEW_PASSWORD: &[(&str, &str)] = &[
     ("current_password", "correct horse"),
     ("new_password", "battery staple"),
@@ -65,6 +70,16 @@ const TABLE: &[Row] = &[
     post("/profile/password", "/profile/password", NEW_PASSWORD,                            [L,   303, 303, 303, 303, 303, L]),
     post("/profile/sessions/{id}/revoke", "/profile/sessions/1/revoke", &[],                [L,   303, 404, 404, 404, 404, L]),
     post("/profile/sessions/revoke-others", "/profile/sessions/revoke-others", &[],         [L,   303, 303, 303, 303, 303, L]),
+    get("/admin", "/admin",                                                                 [L,   403, 403, 403, 403, 200, L]),
+    post("/admin/install", "/admin/install", &[],                                           [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/check-game", "/admin/check-game", &[],                                     [L,   403, 403, 403, 403, 303, L]),
+    get("/jobs", "/jobs",                                                                   [L,   200, 200, 200, 200, 200, L]),
+    get("/jobs/{id}", "/jobs/1",                                                            [L,   200, 200, 200, 404, 200, L]),
+    get("/jobs/{id}/events", "/jobs/1/events",                                              [L,   200, 200, 200, 404, 200, L]),
+    get("/jobs/{id}/lines", "/jobs/1/lines?before=2",                                       [L,   200, 200, 200, 404, 200, L]),
+    get("/jobs/{id}/log/download", "/jobs/1/log/download",                                  [L,   200, 200, 200, 404, 200, L]),
+    post("/jobs/{id}/cancel", "/jobs/1/cancel", &[],                                        [L,   409, 409, 403, 404, 409, L]),
+    post("/jobs/{id}/retry", "/jobs/1/retry", &[],                                          [L,   409, 409, 409, 404, 403, L]),
     get("/admin/users", "/admin/users",                                                     [L,   403, 403, 403, 403, 200, L]),
     post("/admin/users", "/admin/users", NEW_USER,                                          [L,   403, 403, 403, 403, 303, L]),
     post("/admin/users/{id}/activate", "/admin/users/7/activate", &[],                      [L,   403, 403, 403, 403, 303, L]),
@@ -73,6 +88,18 @@ const TABLE: &[Row] = &[
     post("/admin/users/{id}/password", "/admin/users/4/password", NEW_USER,                 [L,   403, 403, 403, 403, 303, L]),
     post("/admin/users/{id}/delete", "/admin/users/7/delete", &[("name", "spare")],         [L,   403, 403, 403, 403, 303, L]),
     get("/servers", "/servers",                                                             [L,   200, 200, 200, 200, 200, L]),
+    post("/servers", "/servers", SERVER,                                                    [L,   303, 303, 303, 303, 303, L]),
+    get("/servers/{id}/settings", "/servers/1/settings",                                    [L,   200, 200, 403, 404, 403, L]),
+    post("/servers/{id}/settings", "/servers/1/settings", SETTINGS,                         [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/start", "/servers/1/start", &[],                                    [L,   303, 303, 303, 404, 403, L]),
+    post("/servers/{id}/stop", "/servers/1/stop", &[],                                      [L,   409, 409, 409, 404, 409, L]),
+    post("/servers/{id}/restart", "/servers/1/restart", &[],                                [L,   409, 409, 409, 404, 403, L]),
+    post("/servers/{id}/reset", "/servers/1/reset", &[],                                    [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/accept", "/servers/1/accept", &[],                                  [L,   409, 409, 409, 404, 409, L]),
+    post("/servers/{id}/delete", "/servers/1/delete", TYPED,                                [L,   303, 403, 403, 404, 303, L]),
+    post("/servers/{id}/share", "/servers/1/share", ROLE,                                   [L,   303, 403, 403, 404, 403, L]),
+    post("/servers/{id}/share/{user}/remove", "/servers/1/share/2/remove", &[],             [L,   303, 403, 403, 404, 403, L]),
+    post("/servers/{id}/hand-over", "/servers/1/hand-over", &[("user", "ulla")],            [L,   303, 403, 403, 404, 303, L]),
     // The cast has no l4d2ctl: what asks the host is answered that it does not answer.
     get("/servers/events", "/servers/events",                                               [L,   200, 200, 200, 200, 200, L]),
     get("/servers/{id}", "/servers/1",                                                      [L,   200, 200, 200, 404, 200, L]),
@@ -81,6 +108,35 @@ const TABLE: &[Row] = &[
     get("/servers/{id}/log/download", "/servers/1/log/download",                            [L,   503, 503, 503, 404, 503, L]),
     get("/servers/{id}/files", "/servers/1/files",                                          [L,   503, 503, 403, 404, 403, L]),
     get("/servers/{id}/files/download", "/servers/1/files/download?path=a",                 [L,   503, 503, 403, 404, 403, L]),
+    get("/blueprints", "/blueprints",                                                       [L,   200, 200, 200, 200, 200, L]),
+    post("/blueprints", "/blueprints", NAME,                                                [L,   303, 303, 303, 303, 303, L]),
+    get("/blueprints/{id}", "/blueprints/1",                                                [L,   200, 404, 404, 404, 404, L]),
+    post("/blueprints/{id}", "/blueprints/1", NAME,                                         [L,   303, 404, 404, 404, 404, L]),
+    post("/blueprints/{id}/delete", "/blueprints/2/delete", &[],                            [L,   303, 404, 404, 404, 404, L]),
+    post("/blueprints/{id}/clone", "/blueprints/1/clone", NAME,                             [L,   303, 404, 404, 404, 404, L]),
+    post("/blueprints/{id}/share", "/blueprints/1/share", &[("shared", "yes")],             [L,   303, 404, 404, 404, 404, L]),
+    post("/blueprints/{id}/hand-over", "/blueprints/1/hand-over", &[("user", "ulla")],      [L,   303, 404, 404, 404, 404, L]),
+    get("/overlays", "/overlays",                                                           [L,   200, 200, 200, 200, 200, L]),
+    post("/overlays", "/overlays", &[("name", "Maps"), ("reference", "maps")],              [L,   403, 403, 403, 403, 303, L]),
+    post("/overlays/{id}/delete", "/overlays/2/delete", &[],                                [L,   403, 403, 403, 403, 303, L]),
+];
+
+/// The same routes once more, where things stand differently: the blueprint 3 is shared with everybody, and nothing has the key 99.
+#[rustfmt::skip]
+const MORE: &[Row] = &[
+    //                                                                                      anon own  mana oper other admin inactive
+    get("/blueprints/{id}", "/blueprints/3",                                                [L,   200, 200, 200, 200, 200, L]),
+    post("/blueprints/{id}/clone", "/blueprints/3/clone", NAME,                             [L,   303, 303, 303, 303, 303, L]),
+    post("/blueprints/{id}", "/blueprints/3", NAME,                                         [L,   303, 403, 403, 403, 403, L]),
+    post("/blueprints/{id}/delete", "/blueprints/3/delete", &[],                            [L,   303, 403, 403, 403, 403, L]),
+    post("/blueprints/{id}/share", "/blueprints/3/share", &[],                              [L,   303, 403, 403, 403, 403, L]),
+    post("/blueprints/{id}/hand-over", "/blueprints/3/hand-over", &[("user", "ulla")],      [L,   303, 403, 403, 403, 403, L]),
+    get("/blueprints/{id}", "/blueprints/99",                                               [L,   404, 404, 404, 404, 404, L]),
+    get("/blueprints/{id}", "/blueprints/x",                                                [L,   404, 404, 404, 404, 404, L]),
+    post("/overlays/{id}/delete", "/overlays/1/delete", &[],                                [L,   403, 403, 403, 403, 409, L]),
+    post("/admin/users/{id}/delete", "/admin/users/1/delete", &[("name", "owen")],          [L,   403, 403, 403, 403, 409, L]),
+    post("/admin/users/{id}/delete", "/admin/users/5/delete", &[("name", "ada")],           [L,   403, 403, 403, 403, 409, L]),
+    post("/admin/users/{id}/deactivate", "/admin/users/5/deactivate", &[],                  [L,   403, 403, 403, 403, 409, L]),
 ];
 
 /// The rows of all POST routes.
@@ -132,7 +188,7 @@ async fn every_route_answers_everybody_as_the_table_says() {
     let cast = Rc::new(Cast::new().await);
     let mut rows = JoinSet::new();
     let here = LocalSet::new();
-    for row in TABLE {
+    for row in TABLE.iter().chain(MORE) {
         let cast = cast.clone();
         let try_all = async move {
             let mut wrong = Vec::new();

@@ -150,7 +150,7 @@ async fn a_program_that_is_not_there_is_named_with_a_remedy() {
     let error = host.game().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "/nowhere/l4d2ctl is not there: install left4me's host half, or set LEFT4ME_L4D2CTL to the path of l4d2ctl"
+        "the program /nowhere/l4d2ctl is not there: install left4me's host half, or set LEFT4ME_L4D2CTL to the path of l4d2ctl"
     );
     let run = host.run(&Call::Install, mpsc::channel(1).0, &CancellationToken::new()).await;
     assert!(matches!(run, Err(HostError::NotFound { .. })));

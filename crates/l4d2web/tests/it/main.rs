@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends by a panic")]
 
 mod access;
+mod admin;
 mod backup;
 mod blueprints;
 mod boundary;
@@ -15,16 +16,24 @@ mod contrast;
 mod csrf;
 mod files_tab;
 mod health;
+mod jobs;
 mod login;
+mod markup;
 mod migrations;
 mod overlays;
 mod panel;
+mod profile;
 mod program;
 mod queue;
+mod secrets;
 mod serve;
 mod server_log;
 mod servers;
+mod sessions;
+mod setup;
 mod sse;
 mod stand_in;
 mod streams;
+mod users;
+mod users_cli;
 mod watch;

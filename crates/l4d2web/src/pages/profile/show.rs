@@ -36,8 +36,7 @@ struct Row {
 }
 
 /// What was just done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Done {
     /// The password was changed.
     Password,
@@ -49,13 +48,15 @@ enum Done {
 #[derive(Debug, Default, Deserialize)]
 pub struct Said {
     #[serde(default)]
-    done: Option<Done>,
+    done: String,
 }
 
 impl ProfilePage {
     pub(super) async fn new(state: &AppState, shell: Shell, session: &Found) -> PageResult<Self> {
         let sessions = state.sessions.list(session.user.id).await?;
         let row = |own: Own| Row { browser: browser(&own.agent), here: own.id == session.id, session: own };
+        let mut sessions: Vec<_> = sessions.into_iter().map(row).collect();
+        sessions.sort_by_key(|row| !row.here);
         Ok(Self {
             shell,
             name: session.user.name.clone(),
@@ -65,12 +66,21 @@ impl ProfilePage {
             current: Field::new("current_password", ""),
             new: Field::new("new_password", ""),
             again: Field::new("confirm_new_password", ""),
-            sessions: sessions.into_iter().map(row).collect(),
+            sessions,
         })
     }
 }
 
 impl Done {
+    /// By its word; another word says nothing.
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "password" => Some(Self::Password),
+            "sessions" => Some(Self::Sessions),
+            _ => None,
+        }
+    }
+
     const fn sentence(self) -> &'static str {
         match self {
             Self::Password => "The password is changed. All other sessions have ended.",
@@ -87,6 +97,6 @@ pub async fn show(
     Query(Said { done }): Query<Said>,
 ) -> PageResult {
     let mut page = ProfilePage::new(&state, shell, &me.session).await?;
-    page.done = done;
+    page.done = Done::parse(&done);
     Ok(page.into_response())
 }

@@ -20,5 +20,6 @@ pub use create::create;
 pub use delete::delete;
 pub use events::events;
 pub use list_events::list_events;
+pub use load::card;
 pub use people::{hand_over, share, unshare};
 pub use settings::{save_settings, settings};

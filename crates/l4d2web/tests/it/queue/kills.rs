@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use l4d2web::clock::Clock;
 use l4d2web::db::jobs::{self, Whose};
@@ -16,6 +17,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::works::{open, server};
@@ -24,6 +26,8 @@ use crate::stand_in::{StandIn, eventually, host, processes};
 
 const SEQUENCES: u64 = 50;
 const SERVERS: i64 = 4;
+/// For one job.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Tells the process under test where it works, and on which seed.
 const ROOT: &str = "LEFT4ME_TEST_ROOT";
 const SEED: &str = "LEFT4ME_TEST_SEED";
@@ -102,7 +106,8 @@ async fn a_panel_that_is_killed_loses_and_doubles_no_job() {
         let running = tokio::spawn(queue.clone().run(Arc::new(worker), 2, stop.clone()));
         for job in left.iter().filter(|job| job.id.0 > last) {
             let mut stream = queue.feed().subscribe(job.id, 0).await.unwrap();
-            while stream.next().await.unwrap().is_some() {}
+            let over = async { while stream.next().await.unwrap().is_some() {} };
+            timeout(PATIENCE, over).await.unwrap_or_else(|_| panic!("{job:?} is lost"));
         }
         stop.cancel();
         running.await.unwrap().unwrap();

@@ -43,7 +43,13 @@ async fn an_orderly_end_interrupts_what_takes_long_and_keeps_what_waits() {
     works.stop().await;
     works.stand_in.all_gone().await;
     for job in [install, build] {
-        assert_eq!(works.job(job).await.state, JobState::Interrupted);
+        let job = works.job(job).await;
+        assert_eq!(job.state, JobState::Interrupted);
+        let summary = job.summary.unwrap();
+        assert!(
+            summary.starts_with("The panel ended while this ran.") && summary.ends_with("It can be run again."),
+            "{summary}"
+        );
     }
     assert_eq!(works.job(behind).await.state, JobState::Queued);
 }

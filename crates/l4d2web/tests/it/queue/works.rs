@@ -100,8 +100,8 @@ impl Works {
 pub(super) async fn open(root: &Path) -> Db {
     let db = Db::open(&root.join("left4me.db")).await.unwrap();
     db::migrate(&db).await.unwrap();
-    let hash = "not a hash: nobody logs in";
-    db::users::insert(&db, &UserName::parse("player1").unwrap(), hash, false, NOW).await.unwrap();
+    let (name, hash) = (UserName::parse("player1").unwrap(), "not a hash: nobody logs in");
+    db::users::insert(&db, &name, hash, false, NOW).await.unwrap();
     for reference in ["1", "2"] {
         std::fs::create_dir_all(root.join("overlays")).unwrap();
         std::fs::create_dir_all(root.join("trees/overlay").join(reference).join("0")).unwrap();

@@ -1,0 +1,23 @@
+//! Jobs: the list, the page of each with its log, and what can be done with one.
+
+mod cancel;
+mod download;
+mod events;
+mod line;
+mod lines;
+mod list;
+mod parts;
+mod retry;
+mod row;
+mod show;
+mod words;
+
+pub use cancel::cancel;
+pub use download::download;
+pub use events::events;
+pub use lines::lines;
+pub use list::list;
+pub use retry::retry;
+pub use row::{rows, waits};
+pub use show::show;
+pub use words::title;

@@ -1,0 +1,71 @@
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::IntoResponse as _;
+
+use super::line::Lines;
+use super::parts::{Head, Notice, Parts, Side};
+use super::words::if_cancelled;
+use crate::db::job_lines;
+use crate::pages::{Nav, PageResult, Shell};
+use crate::routes::JobAccess;
+use crate::state::AppState;
+
+/// How many lines of the log a page begins with, and how many are fetched at a time.
+pub(super) const BLOCK: u32 = 500;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "jobs/show.html")]
+struct ShowPage {
+    shell: Shell,
+    head: String,
+    notice: String,
+    side: String,
+    lines: String,
+    /// The place of the last line on the page.
+    last: i64,
+    /// What the dialog says.
+    if_cancelled: String,
+    parts: Parts,
+}
+
+impl ShowPage {
+    /// Where its stream is; nothing when the job is over, since nothing changes any more.
+    fn stream(&self) -> Option<String> {
+        let job = &self.parts.job;
+        (!job.state.is_over()).then(|| format!("/jobs/{}/events?after={}", job.id, self.last))
+    }
+
+    /// The event that brings new lines.
+    fn event(&self) -> &'static str {
+        if self.parts.job.state.is_over() { "" } else { "line" }
+    }
+
+    /// Whether it once printed lines that somebody has removed since.
+    fn pruned(&self) -> bool {
+        self.last == 0 && self.parts.job.started_at.is_some() && self.parts.job.state.is_over()
+    }
+}
+
+/// Shows a job and the end of its log.
+pub async fn show(
+    State(state): State<AppState>,
+    Extension(JobAccess { job, standing }): Extension<JobAccess>,
+    shell: Shell,
+) -> PageResult {
+    let lines = job_lines::before(&state.db, job.id, i64::MAX, BLOCK).await?;
+    let parts = Parts::of(&state.db, job, standing, state.clock.now()).await?;
+    let render = |done: Result<String, askama::Error>| done.map_err(anyhow::Error::from);
+    let page = ShowPage {
+        shell: shell.at(Nav::Jobs),
+        head: render(Head { parts: &parts }.render())?,
+        notice: render(Notice { parts: &parts }.render())?,
+        side: render(Side { parts: &parts }.render())?,
+        last: lines.last().map_or(0, |line| line.seq),
+        lines: render(Lines::of(&lines).render())?,
+        if_cancelled: if_cancelled(parts.job.kind, parts.job.state, &parts.job.subject),
+        parts,
+    };
+    Ok(page.into_response())
+}
