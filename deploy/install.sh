@@ -293,7 +293,7 @@ next_steps() {
   local link listen
   [ -n "$UPDATE" ] || echo "next: l4d2ctl doctor, then l4d2ctl install (the game, about 10 GB; the panel can do that too)"
   if link=$(/usr/local/sbin/left4me setup-link 2>/dev/null); then
-    echo "the first user, an administrator, is made here: $link"
+    echo "the first user, an administrator, is made here, under the address at which you reach the panel: $link"
     listen=$(sed -n 's/^LEFT4ME_LISTEN=//p' /etc/left4me/web.env)
     cat <<NEXT
 The panel listens on ${listen:-127.0.0.1:8000}, without TLS. Put a reverse proxy with TLS in front of it: $DEPLOY/nginx/left4me.conf

@@ -36,7 +36,7 @@ rust_tests() { # rust_tests PROFILE ARGS...: runs them and adds up what nextest 
   [ "$code" = 0 ] || [ "$failed" != 0 ] || failed=1
 }
 
-shell_scripts() { find deploy .ci \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -x -P SCRIPTDIR {} +; }
+shell_scripts() { find deploy .ci \( -name '*.sh' -o -path .ci/run -o -path deploy/sbin/left4me \) -exec shellcheck -x -P SCRIPTDIR {} +; }
 
 if [ -z "$FAST" ]; then
   step "set-up"

@@ -17,6 +17,8 @@ export function equip(section) {
   const find = finder(section, lines);
   let following = true;
   let waiting = 0;
+  let asking = false;
+  let complete = !section.dataset.older;
 
   function show() {
     if (follow) {
@@ -105,9 +107,6 @@ export function equip(section) {
       show();
     }
   });
-
-  let asking = false;
-  let complete = !section.dataset.older;
 
   async function older() {
     const first = lines.firstElementChild;

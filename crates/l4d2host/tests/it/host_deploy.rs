@@ -147,7 +147,11 @@ fn a_purge_leaves_nothing() {
     assert!(source.wait().unwrap().success());
 
     let before = fresh.sh(EVERYTHING);
-    fresh.sh(INSTALL);
+    let said = fresh.sh(INSTALL);
+    assert!(said.contains("/setup/") && said.contains("nginx/left4me.conf"), "{said}");
+    fresh.sh(
+        "LEFT4ME_ADMIN_PASSWORD=correct-horse-9 left4me create-user anna --admin; ! left4me setup-link 2>/dev/null",
+    );
     install(fresh, 1);
     for name in ["alpha", "beta"] {
         fresh.initialize(name, &format!("port: {}\n", if name == "alpha" { 27015 } else { 27016 }));
@@ -160,7 +164,8 @@ fn a_purge_leaves_nothing() {
     // Without --purge the data stays, and a new installation finds it.
     fresh.sh("/usr/local/lib/left4me/uninstall.sh");
     assert_eq!(fresh.sh("ls /usr/local/bin /run/left4me 2>/dev/null || true"), "/usr/local/bin:");
-    fresh.sh(INSTALL);
+    let again = fresh.sh(INSTALL);
+    assert!(!again.contains("/setup/"), "the user is still there: {again}");
     fresh.ok(&["start", "beta"]);
     fresh.sh("/usr/local/lib/left4me/uninstall.sh --purge --yes");
     let after = fresh.sh(EVERYTHING);

@@ -1,7 +1,7 @@
-//! The panel's unit on the real host: what runs in its sandbox, how it ends and comes back, its wrapper, and nginx before it.
+//! The panel's unit on the real host: what runs in its sandbox, how it ends and comes back, and its wrapper.
 
 use crate::host_lifecycle::{clean, install, wait_ready};
-use crate::lab::{ADDRESS, Host, shown};
+use crate::lab::{Host, shown};
 
 /// Runs a script where the panel runs: in a unit of the same lines but for what it starts.
 fn in_the_panels_sandbox(host: &Host, script: &str) -> String {
@@ -17,7 +17,7 @@ fn in_the_panels_sandbox(host: &Host, script: &str) -> String {
     host.sh("rm /run/systemd/system/left4me-like-web.service; systemctl daemon-reload; cat /run/panel-output")
 }
 
-fn wait_for_health(host: &Host) {
+pub(crate) fn wait_for_health(host: &Host) {
     host.sh("timeout 30 bash -c 'until curl --silent --fail http://127.0.0.1:8000/health >/run/health; do :; done'");
 }
 
@@ -135,6 +135,10 @@ fn the_wrapper_takes_settings_as_data_and_the_panels_user() {
         "LEFT4ME_LISTEN=127.0.0.1:1 left4me migrate",
     );
     let fine = with("", "left4me migrate");
+    let copied = with(
+        "",
+        "left4me backup /var/lib/left4me/copy.db && stat --format='%U %a' /var/lib/left4me/copy.db; rm -f /var/lib/left4me/copy.db",
+    );
     let other = with("", "setpriv --reuid 65534 --clear-groups left4me migrate");
     host.sh("cp -a /run/web.env.kept /etc/left4me/web.env; test ! -e /run/executed");
     assert_eq!(refused.status.code(), Some(78), "{}", shown(&refused));
@@ -145,6 +149,7 @@ fn the_wrapper_takes_settings_as_data_and_the_panels_user() {
     );
     assert!(String::from_utf8_lossy(&quoted.stderr).contains("LEFT4ME_LISTEN=“nowhere”"), "{}", shown(&quoted));
     assert!(fine.status.success(), "{}", shown(&fine));
+    assert!(copied.stdout.ends_with(b"\nleft4me 600\n"), "{}", shown(&copied));
     assert_eq!(
         (other.status.code(), other.stderr),
         (Some(77), b"left4me: root is needed: sudo left4me migrate\n".to_vec())
@@ -153,40 +158,4 @@ fn the_wrapper_takes_settings_as_data_and_the_panels_user() {
         host.sh("find /var/lib/left4me -maxdepth 1 -name 'left4me.db*' -printf '%u %m\\n' | sort -u"),
         "left4me 600"
     );
-}
-
-/// nginx with the example of `deploy/nginx`, as somebody outside sees it.
-#[test]
-fn nginx_passes_on_what_the_panel_needs() {
-    let host = Host::real();
-    wait_for_health(&host);
-    host.sh("mkdir -p /etc/letsencrypt/live/left4me.example.org; cd /etc/letsencrypt/live/left4me.example.org
-        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=left4me.example.org \
-          -addext subjectAltName=DNS:left4me.example.org -keyout privkey.pem -out fullchain.pem 2>/dev/null
-        cp /opt/left4me-source/deploy/nginx/left4me.conf /etc/nginx/sites-enabled/left4me.conf
-        rm -f /etc/nginx/sites-enabled/default; nginx -t; systemctl unmask --runtime nginx; systemctl unmask nginx; systemctl restart nginx");
-    let curl = |arguments: &str| {
-        let call = format!(
-            "curl --silent --show-error --insecure --max-time 20 --resolve left4me.example.org:443:{ADDRESS} --resolve left4me.example.org:80:{ADDRESS} {arguments}"
-        );
-        let output = host.lab("net", &["bash", "-c", &call]);
-        assert!(output.status.success(), "{}", shown(&output));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let moved = curl("--head http://left4me.example.org/servers?a=b");
-    assert!(
-        moved.starts_with("HTTP/1.1 301") && moved.contains("Location: https://left4me.example.org/servers?a=b\r\n"),
-        "{moved}"
-    );
-    let health = curl("--include https://left4me.example.org/health");
-    assert!(health.starts_with("HTTP/2 200") && health.contains("strict-transport-security: max-age="), "{health}");
-    // Origin and Host arrive as the browser said them: a form of the panel's own page is taken, one of another site is not.
-    let login = |origin: &str| {
-        curl(&format!(
-            "--output /dev/null --write-out '%{{http_code}}' --header 'Origin: {origin}' --data 'name=nobody&password=wrong' https://left4me.example.org/login"
-        ))
-    };
-    assert_eq!(login("https://evil.example.org"), "403");
-    assert_ne!(login("https://left4me.example.org"), "403");
-    host.sh("systemctl stop nginx; rm -r /etc/nginx/sites-enabled/left4me.conf /etc/letsencrypt");
 }

@@ -26,6 +26,7 @@ mod host_kills;
 mod host_lifecycle;
 mod host_panel;
 mod host_power;
+mod host_proxy;
 mod host_standin;
 mod host_update;
 mod kernel_files;

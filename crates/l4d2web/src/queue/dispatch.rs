@@ -15,6 +15,8 @@ use crate::db::{self, jobs};
 const SERVER_WORKERS: usize = 16;
 /// How long jobs of servers may go on after the panel was told to end; installs and builds end at once.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often the queue is looked at anyway: another process may have put something into it.
+const LOOK: Duration = Duration::from_secs(5);
 /// When it is tried again after the database could not be read.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -34,7 +36,8 @@ impl Queue {
             let dispatched = self.dispatch(&worker, &log, workers).await;
             let pause = async {
                 match dispatched {
-                    Ok(()) => self.0.wake.notified().await,
+                    // A timeout is nothing but another look.
+                    Ok(()) => drop(timeout(LOOK, self.0.wake.notified()).await),
                     Err(error) => {
                         tracing::error!(%error, "the queue cannot be read");
                         sleep(AGAIN).await;

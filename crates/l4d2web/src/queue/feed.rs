@@ -120,3 +120,41 @@ impl JobStream {
         self.last
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::job_lines::LineStream;
+    use crate::queue::Work;
+
+    #[tokio::test]
+    async fn a_reader_that_is_too_slow_for_the_channel_misses_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let db = Db::open(&root.path().join("left4me.db")).await.unwrap();
+        db::migrate(&db).await.unwrap();
+        let mut connection = db.write().acquire().await.unwrap();
+        let job = jobs::insert(&mut connection, Work::Install, None, "", 0).await.unwrap();
+        let feed = JobFeed::new(db.clone());
+        let (mut slow, mut late) = (feed.subscribe(job, 0).await.unwrap(), feed.subscribe(job, 290).await.unwrap());
+        for seq in 1..=300 {
+            let line = JobLine { seq, at: 0, stream: LineStream::Stdout, line: seq.to_string() };
+            job_lines::insert(&mut connection, job, std::slice::from_ref(&line)).await.unwrap();
+            feed.send(job, vec![line]);
+            if seq == 5 {
+                assert_eq!(slow.next().await.unwrap().unwrap().len(), 5, "what is stored comes first");
+            }
+        }
+        feed.close(job);
+        let mut places = Vec::new();
+        while let Some(lines) = slow.next().await.unwrap() {
+            places.extend(lines.iter().map(|line| line.seq));
+        }
+        assert!(places.into_iter().eq(6..=300));
+        let mut places = Vec::new();
+        while let Some(lines) = late.next().await.unwrap() {
+            places.extend(lines.iter().map(|line| line.seq));
+        }
+        assert!(places.into_iter().eq(291..=300));
+        assert_eq!(late.position(), 300);
+    }
+}

@@ -79,5 +79,69 @@ async fn browser_the_other_pages_are_in_order() {
     site.login(&chrome, "admin").await;
     look(&mut judge, &chrome, &site, "/profile", "profile").await;
     look(&mut judge, &chrome, &site, "/admin/users", "users").await;
+    look(&mut judge, &chrome, &site, "/jobs", "jobs-empty").await;
+    site.order("build 2\ninstall 1000\n");
+    look(&mut judge, &chrome, &site, "/admin", "admin").await;
+    chrome.post("/admin/install", &[]).await;
+    look(&mut judge, &chrome, &site, "/admin", "admin-busy").await;
+    look(&mut judge, &chrome, &site, "/jobs", "jobs").await;
+    look(&mut judge, &chrome, &site, "/jobs/1", "job").await;
+    chrome.post("/jobs/1/cancel", &[]).await;
+    chrome.until("document.querySelector('.head .state').textContent === 'Cancelled'").await;
+    judge.look(&chrome, "job-cancelled").await;
+    site.order("fail install 69\n");
+    chrome.post("/jobs/1/retry", &[]).await;
+    chrome.goto(format!("{}/jobs/2", site.base)).await.unwrap();
+    chrome.until("document.querySelector('.head .state').textContent === 'Failed'").await;
+    judge.look(&chrome, "job-failed").await;
+    judge.verdict();
+}
+
+#[tokio::test]
+async fn browser_blueprints_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    look(&mut judge, &chrome, &site, "/overlays", "overlays-empty").await;
+    look(&mut judge, &chrome, &site, "/blueprints", "blueprints-empty").await;
+    site.stock_blueprints(&chrome).await;
+    look(&mut judge, &chrome, &site, "/overlays", "overlays").await;
+    look(&mut judge, &chrome, &site, "/blueprints", "blueprints").await;
+    look(&mut judge, &chrome, &site, "/blueprints/1", "blueprint").await;
+    look(&mut judge, &chrome, &site, "/blueprints/2", "blueprint-empty").await;
+    judge.verdict();
+}
+
+#[tokio::test]
+async fn browser_servers_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    look(&mut judge, &chrome, &site, "/servers", "servers-empty").await;
+    site.stock_blueprints(&chrome).await;
+    site.stock_servers(&chrome).await;
+    look(&mut judge, &chrome, &site, "/servers", "servers").await;
+    look(&mut judge, &chrome, &site, "/servers?q=tnak", "servers-nothing").await;
+    look(&mut judge, &chrome, &site, "/servers/1", "server").await;
+    judge.verdict();
+}
+
+#[tokio::test]
+async fn browser_parts_of_a_server_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    site.stock_blueprints(&chrome).await;
+    site.stock_servers(&chrome).await;
+    look(&mut judge, &chrome, &site, "/servers/2", "server-drift").await;
+    look(&mut judge, &chrome, &site, "/servers/3", "server-failed").await;
+    look(&mut judge, &chrome, &site, "/servers/4", "server-new").await;
+    look(&mut judge, &chrome, &site, "/servers/1/jobs", "server-jobs").await;
+    look(&mut judge, &chrome, &site, "/servers/1/files", "server-files").await;
+    chrome.click(".tree [data-branch]").await;
+    chrome.until("document.querySelector('.tree [aria-expanded=true]')").await;
+    judge.look(&chrome, "server-files-open").await;
+    chrome.post("/servers/1/share", &[("user", "player2"), ("role", "manage")]).await;
+    look(&mut judge, &chrome, &site, "/servers/1/settings", "server-settings").await;
     judge.verdict();
 }

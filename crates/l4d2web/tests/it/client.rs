@@ -7,10 +7,11 @@ use l4d2web::host::shape::{Kind, Level, State};
 use l4d2web::host::{Call, Exit, Host, HostError, LINE_MAX, Line, Of, Stream, Yaml};
 use l4d2web::id::ServerId;
 use rstest::rstest;
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::stand_in::{StandIn, processes};
+use crate::stand_in::{StandIn, printed, processes};
 
 const SEVEN: ServerId = ServerId(7);
 
@@ -142,6 +143,35 @@ async fn other_questions_are_answered() {
     let stand_in = StandIn::new("");
     assert!(stand_in.host.version().await.unwrap().contains("stand-in"));
     assert_eq!(stand_in.host.doctor().await.unwrap()[0].state, Level::Warn);
+}
+
+/// The keys of an object, and of the objects in it; of a list those of its first entry.
+fn keys(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), keys(value))).collect(),
+        Value::Array(entries) => entries.first().map_or(Value::Null, keys),
+        _ => Value::Null,
+    }
+}
+
+#[rstest]
+#[case(&["status", "7", "--json"], include_str!("../../../l4d2host/tests/golden/status.json"))]
+#[case(&["status", "--all", "--json"], include_str!("../../../l4d2host/tests/golden/status_all.json"))]
+#[case(&["list", "--json"], include_str!("../../../l4d2host/tests/golden/list.json"))]
+#[case(&["files", "7", "left4dead2/cfg", "--json"], include_str!("../../../l4d2host/tests/golden/files.json"))]
+#[case(&["doctor", "--json"], include_str!("../../../l4d2host/tests/golden/doctor.json"))]
+#[case(&["game", "--json"], include_str!("../../../l4d2host/tests/golden/game.json"))]
+#[case(&["logs", "7", "--json", "--no-follow", "--lines", "1"], include_str!("../../../l4d2host/tests/golden/logs.json"))]
+#[tokio::test]
+async fn the_stand_in_answers_in_the_shapes_of_the_host(#[case] words: &[&str], #[case] golden: &str) {
+    let stand_in = StandIn::new("");
+    stand_in.start(SEVEN).await;
+    let (golden, printed): (Value, String) =
+        (serde_json::from_str(golden).unwrap(), printed(stand_in.root.path(), words));
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(printed.is_array(), golden.is_array() && words[0] != "logs");
+    let golden = if words[0] == "logs" { &golden[0] } else { &golden };
+    assert_eq!(keys(&printed), keys(golden));
 }
 
 #[tokio::test]

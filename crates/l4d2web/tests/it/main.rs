@@ -16,6 +16,7 @@ mod contrast;
 mod csrf;
 mod files_tab;
 mod health;
+mod host_panel;
 mod jobs;
 mod login;
 mod markup;

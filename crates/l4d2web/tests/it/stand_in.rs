@@ -91,6 +91,17 @@ pub(crate) fn behind(root: &Path, words: &[&str]) {
     assert!(status.success());
 }
 
+/// Runs a verb that only asks, in a shell's way; what it printed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at what the stand-in prints, not at what the client makes of it"
+)]
+pub(crate) fn printed(root: &Path, words: &[&str]) -> String {
+    let output = std::process::Command::new(program()).args(words).env("LEFT4ME_ROOT", root).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The stand-in, which cargo builds beside the tests.
 pub(crate) fn program() -> PathBuf {
     let tests = std::env::current_exe().unwrap();

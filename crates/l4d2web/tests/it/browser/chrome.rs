@@ -106,13 +106,6 @@ impl Chrome {
         self.tell("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
-    /// Cuts the browser off from the network, or lets it back.
-    pub(crate) async fn offline(&self, offline: bool) {
-        self.tell("Network.enable", json!({})).await;
-        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        self.tell("Network.emulateNetworkConditions", conditions).await;
-    }
-
     /// Something that a finger does at a point of the window.
     pub(crate) async fn touch(&self, what: &str, point: Option<(f64, f64)>) {
         let points: Vec<_> = point.iter().map(|(x, y)| json!({ "x": x, "y": y })).collect();

@@ -25,13 +25,11 @@ const LABELLED: &str = "
 impl Chrome {
     async fn element(&self, script: &str, arguments: Vec<serde_json::Value>, what: &str) -> WebElement {
         let found = self.execute(script, arguments).await.unwrap();
-        match found.element() {
-            Ok(element) => element,
-            Err(_) => {
-                let page = self.run("return location.href + '\\n' + document.body.innerText").await;
-                panic!("no {what} on\n{}", page.as_str().unwrap_or_default());
-            }
+        if let Ok(element) = found.element() {
+            return element;
         }
+        let page = self.run("return location.href + '\\n' + document.body.innerText").await;
+        panic!("no {what} on\n{}", page.as_str().unwrap_or_default());
     }
 
     /// The button or link with this on it.

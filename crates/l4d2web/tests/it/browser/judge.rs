@@ -71,6 +71,13 @@ impl Judge {
         chrome.picture(&self.pictures.join(format!("{view}.png"))).await;
     }
 
+    /// Adds what was found otherwise.
+    pub(crate) fn note(&mut self, found: Vec<String>) {
+        for fault in found {
+            let _ = writeln!(self.faults, "{fault}");
+        }
+    }
+
     /// Fails with everything that was found.
     pub(crate) fn verdict(self) {
         assert!(self.views > 0, "nothing was looked at");

@@ -6,10 +6,11 @@ mod chrome;
 mod hand;
 mod judge;
 mod site;
+mod stock;
 
 pub(crate) use chrome::{Chrome, Theme};
 pub(crate) use judge::Judge;
-pub(crate) use site::Site;
+pub(crate) use site::{PASSWORD, Site};
 
 use std::path::PathBuf;
 

@@ -68,6 +68,13 @@ impl Site {
         std::fs::write(self.root.path().join("orders"), orders).unwrap();
     }
 
+    /// Does something to a server behind the panel's back.
+    pub(crate) fn stand_in(&self, words: &[&str]) {
+        let mut command = Command::new(l4d2ctl());
+        command.arg("stand-in").args(words).env_clear().env("LEFT4ME_ROOT", self.root.path()).stdin(Stdio::null());
+        assert!(command.status().unwrap().success(), "{words:?}");
+    }
+
     /// Stops the panel and starts it again on the same address.
     pub(crate) fn restart(&mut self) {
         end(&mut self.panel);

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use l4d2web::clock::Clock;
 use l4d2web::db::jobs::{self, Whose};
-use l4d2web::db::servers;
-use l4d2web::host::shape::Status;
+use l4d2web::db::{Db, servers};
+use l4d2web::host::shape::{State, Status};
 use l4d2web::id::ServerId;
 use l4d2web::live::Bus;
 use l4d2web::queue::{HostWorker, JobState, Kind, Queue, Work};
@@ -20,8 +20,9 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::works::{open, server};
+use super::works::{number, open, server};
 use crate::panel::NOW;
+use crate::program::Serving;
 use crate::stand_in::{StandIn, eventually, host, processes};
 
 const SEQUENCES: u64 = 50;
@@ -40,7 +41,7 @@ async fn a_panel_that_will_be_killed() {
     let root = std::env::var(ROOT).unwrap();
     let mut random = StdRng::seed_from_u64(std::env::var(SEED).unwrap().parse().unwrap());
     let root = Path::new(&root);
-    let db = l4d2web::db::Db::open(&root.join("left4me.db")).await.unwrap();
+    let db = Db::open(&root.join("left4me.db")).await.unwrap();
     let queue = Queue::new(db.clone(), Clock::system(), Bus::new());
     let worker = HostWorker::new(db, host(root), Clock::system(), Bus::new());
     tokio::spawn(queue.clone().run(Arc::new(worker), 2, CancellationToken::new()));
@@ -120,13 +121,59 @@ async fn a_panel_that_is_killed_loses_and_doubles_no_job() {
         interrupted += done.iter().filter(|job| job.state == JobState::Interrupted).count();
         judge(&done, &std::fs::read_to_string(&calls).unwrap_or_default());
         for id in (1..=SERVERS).map(ServerId) {
-            let stored = servers::find(&db, id).await.unwrap().unwrap().status;
-            let stored = stored.map(|json| serde_json::from_str::<Status>(&json).unwrap().state);
             let is = stand_in.host.status(id).await.ok().map(|status| status.state);
-            assert_eq!(stored, is, "after the kill number {seed}");
+            assert_eq!(stored(&db, id).await, is, "after the kill number {seed}");
         }
     }
     assert!(interrupted > 5 && waited > 5, "the kills hit nothing: {interrupted} ran, {waited} waited");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_itself_goes_on_where_it_was_killed() {
+    let orders = "record\ndelay start 0.05\ndelay stop 0.03\ndelay restart 0.05\nfail start 75 3";
+    let StandIn { mut root, host } = StandIn::new(orders);
+    let db = open(root.path()).await;
+    for number in 1..=SERVERS {
+        server(&db, &format!("server {number}")).await;
+    }
+    let queue = Queue::new(db.clone(), Clock::fixed(NOW), Bus::new());
+    let mut random = StdRng::seed_from_u64(SEQUENCES);
+    for _ in 0..24 {
+        let id = ServerId(random.random_range(1..=SERVERS));
+        let work = if random.random_bool(0.6) { Work::Start(id) } else { Work::Restart(id) };
+        queue.enqueue(work, None).await.unwrap();
+    }
+    let calls = root.path().join("calls");
+    let begun = || std::fs::read_to_string(&calls).unwrap_or_default().matches("begin ").count();
+    for _ in 0..4 {
+        let enough = begun() + random.random_range(2..6);
+        let mut panel = Serving::start(root, |_| {});
+        eventually("it works", || begun() >= enough).await;
+        panel.child.kill().unwrap();
+        root = std::mem::replace(&mut panel.root, tempfile::tempdir().unwrap());
+        eventually("what the panel left ends", || processes(root.path()).is_empty()).await;
+    }
+    let panel = Serving::start(root, |_| {});
+    let all = jobs::list(&db, Whose::All, None, 1000).await.unwrap();
+    let since = Instant::now();
+    while number(&db, "SELECT count(*) FROM jobs WHERE finished_at IS NULL").await > 0 {
+        assert!(since.elapsed() < PATIENCE, "a job is lost");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (code, root) = panel.stop();
+    assert_eq!(code, Some(0));
+    let done = jobs::list(&db, Whose::All, None, 1000).await.unwrap();
+    assert!(done.iter().any(|job| job.state == JobState::Interrupted) && done.len() == all.len());
+    judge(&done, &std::fs::read_to_string(root.path().join("calls")).unwrap());
+    for id in (1..=SERVERS).map(ServerId) {
+        assert_eq!(stored(&db, id).await, host.status(id).await.ok().map(|status| status.state));
+    }
+}
+
+/// What the panel believes that a server does; none when the host does not know it.
+async fn stored(db: &Db, id: ServerId) -> Option<State> {
+    let status = servers::find(db, id).await.unwrap().unwrap().status?;
+    Some(serde_json::from_str::<Status>(&status).unwrap().state)
 }
 
 /// Each job that ended well did its verb once, one that was interrupted at most once, and nobody else did any.

@@ -1,0 +1,117 @@
+//! nginx with the example of `deploy/nginx` before the panel, as somebody outside sees it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use crate::host_panel::wait_for_health;
+use crate::lab::{ADDRESS, Host, shown};
+
+/// Who asks from where players are.
+const VISITOR: &str = "203.0.113.1";
+
+/// nginx as the example says, with a certificate that nobody trusts; it goes with the test.
+struct Nginx(Host);
+
+impl Nginx {
+    fn start() -> Self {
+        let host = Host::real();
+        host.sh(
+            "mkdir -p /etc/letsencrypt/live/left4me.example.org; cd /etc/letsencrypt/live/left4me.example.org
+             openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=left4me.example.org \
+               -addext subjectAltName=DNS:left4me.example.org -keyout privkey.pem -out fullchain.pem 2>/dev/null
+             cp /opt/left4me-source/deploy/nginx/left4me.conf /etc/nginx/sites-enabled/left4me.conf
+             rm -f /etc/nginx/sites-enabled/default; systemctl unmask --quiet nginx; systemctl restart nginx",
+        );
+        Self(host)
+    }
+
+    /// curl where players are; the example's name leads to nginx.
+    fn curl(&self, arguments: &str) -> Command {
+        let call = format!(
+            "exec curl --silent --show-error --insecure --max-time 30 --resolve left4me.example.org:443:{ADDRESS} \
+             --resolve left4me.example.org:80:{ADDRESS} {arguments}"
+        );
+        let mut command = Command::new(&self.0.script);
+        command.args(["net", &self.0.name, "bash", "-c", &call]).stdin(Stdio::null());
+        command
+    }
+
+    fn get(&self, arguments: &str) -> String {
+        let output = self.curl(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", shown(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.0.exec(&[
+            "sh",
+            "-c",
+            "systemctl stop nginx; systemctl mask --quiet nginx; rm -r /etc/nginx/sites-enabled/left4me.conf /etc/letsencrypt",
+        ]);
+    }
+}
+
+#[test]
+fn nginx_passes_on_what_the_panel_needs() {
+    let nginx = Nginx::start();
+    let host = &nginx.0;
+    wait_for_health(host);
+    let moved = nginx.get("--head http://left4me.example.org/servers?a=b");
+    assert!(
+        moved.starts_with("HTTP/1.1 301") && moved.contains("Location: https://left4me.example.org/servers?a=b\r\n"),
+        "{moved}"
+    );
+    let health = nginx.get("--include https://left4me.example.org/health");
+    assert!(health.starts_with("HTTP/2 200") && health.contains("strict-transport-security: max-age="), "{health}");
+    // Origin and Host arrive as the browser said them: a form of the panel's own page is taken, one of another site is not.
+    let login = |origin: &str| {
+        nginx.get(&format!(
+            "--output /dev/null --write-out '%{{http_code}}' --header 'Origin: {origin}' --data 'name=nobody&password=wrong' https://left4me.example.org/login"
+        ))
+    };
+    assert_eq!(login("https://evil.example.org"), "403");
+    // The panel knows who it was, whatever the visitor says of that.
+    let since = host.sh("journalctl --show-cursor --lines=0 --output=cat | sed 's/^-- cursor: //'");
+    assert_eq!(login("https://left4me.example.org' --header 'X-Forwarded-For: 198.51.100.7"), "401");
+    let log = host
+        .sh(&format!("journalctl --output=cat --unit=left4me-web --after-cursor='{since}' --grep='login was refused'"));
+    assert!(log.contains(&format!("address={VISITOR}")) && !log.contains("198.51.100.7"), "{log}");
+}
+
+/// Stands for the panel: sends one event, and the next one when somebody has written to a fifo.
+const STREAM: &str = r#"
+import http.server
+class Stream(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        self.wfile.write(b"data: stand-in, first\n\n")
+        with open("/run/left4me-test-go") as go:
+            go.read()
+        self.wfile.write(b"data: stand-in, second\n\n")
+http.server.HTTPServer(("127.0.0.1", 8000), Stream).serve_forever()
+"#;
+
+#[test]
+fn nginx_hands_events_on_as_they_come() {
+    let nginx = Nginx::start();
+    let host = &nginx.0;
+    let start = "systemctl stop left4me-web; rm -f /run/left4me-test-go; mkfifo /run/left4me-test-go
+        cat >/run/left4me-test-stream.py; systemd-run --quiet --collect --unit=left4me-test-stream python3 -I /run/left4me-test-stream.py
+        timeout 30 bash -c 'until (exec 3<>/dev/tcp/127.0.0.1/8000) 2>/dev/null; do :; done'";
+    let started = host.feed(&["bash", "-euc", start], STREAM.as_bytes());
+    assert!(started.status.success(), "{}", shown(&started));
+    let mut curl = nginx.curl("--no-buffer https://left4me.example.org/events").stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(curl.stdout.take().unwrap());
+    let mut first = String::new();
+    lines.read_line(&mut first).unwrap();
+    host.sh("echo >/run/left4me-test-go");
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    assert!(curl.wait().unwrap().success());
+    host.sh("systemctl stop left4me-test-stream; rm /run/left4me-test-go /run/left4me-test-stream.py; systemctl start left4me-web");
+    assert_eq!((first.as_str(), rest.as_str()), ("data: stand-in, first\n", "\ndata: stand-in, second\n\n"));
+}

@@ -1,0 +1,71 @@
+//! Something to look at: overlays, blueprints and servers with ordinary, long and awkward names.
+
+use serde_json::json;
+
+use super::{Chrome, Site};
+
+/// The longest name that anybody would give, and one without a place to break.
+const LONG: &str = "Custom campaigns the whole group voted for in October, second round, final list";
+const WHOLE: &str = "__a_very_long_name_without_any_space_to_break_at_and_still_going_on__";
+
+impl Chrome {
+    /// Sends a form from the page that is open; it must be taken.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) {
+        let script = format!(
+            "const answer = await fetch({}, {{ method: 'POST', body: new URLSearchParams({}) }});
+             return answer.ok ? 'taken' : answer.status + ' ' + await answer.text();",
+            json!(path),
+            json!(fields)
+        );
+        let answer = self.run_async(&script).await;
+        assert_eq!(answer, "taken", "{path} {fields:?}");
+    }
+}
+
+impl Site {
+    /// Registers overlays, and makes a blueprint of them and one that is empty.
+    pub(crate) async fn stock_blueprints(&self, chrome: &Chrome) {
+        for (name, reference) in [
+            ("Competitive rework", "competitive"),
+            ("Tickrate 100", "tickrate"),
+            (LONG, "campaigns"),
+            (WHOLE, "long"),
+            ("Admins", "admins"),
+        ] {
+            chrome.post("/overlays", &[("name", name), ("reference", reference)]).await;
+        }
+        chrome.post("/blueprints", &[("name", "Competitive 4v4")]).await;
+        chrome.post("/blueprints", &[("name", WHOLE)]).await;
+        chrome.goto(format!("{}/blueprints/1", self.base)).await.unwrap();
+        let saved = chrome
+            .run_async(
+                "const form = new URLSearchParams(new FormData(document.getElementById('blueprint')));
+                 for (const id of [1, 2, 3, 4]) form.append('overlay', id);
+                 form.append('expose', 1);
+                 form.set('arguments', '-tickrate 100\\n+map c5m1_waterfront');
+                 form.set('config', '// Ours\\nsv_maxrate 100000\\nsm_cvar mp_gamemode \"versus\"');
+                 const answer = await fetch(location.href, { method: 'POST', body: form });
+                 return answer.ok ? 'taken' : answer.status + ' ' + await answer.text();",
+            )
+            .await;
+        assert_eq!(saved, "taken");
+    }
+
+    /// Makes servers: one runs, one went down by itself, one could not start, one was never started.
+    pub(crate) async fn stock_servers(&self, chrome: &Chrome) {
+        for name in ["Friday Versus", "Campaign with friends", "Lighthouse to 10 minutes", WHOLE] {
+            chrome.post("/servers", &[("name", name), ("blueprint", "1")]).await;
+        }
+        self.order("trickle 50\nfail start:3 69\n");
+        for id in 1..=3 {
+            chrome.goto(format!("{}/servers/{id}", self.base)).await.unwrap();
+            chrome.run("window.__stayed = true").await;
+            chrome.press("Start").await;
+            let word = if id == 3 { "Failed" } else { "Running" };
+            chrome.until(&format!("document.querySelector('#state .state').textContent === '{word}'")).await;
+        }
+        self.stand_in(&["crash", "2", "11"]);
+        chrome.goto(format!("{}/servers/2", self.base)).await.unwrap();
+        chrome.until("document.querySelector('#state .state').textContent === 'Down'").await;
+    }
+}
