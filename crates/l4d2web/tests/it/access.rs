@@ -71,6 +71,7 @@ const TABLE: &[Row] = &[
     get("/admin", "/admin",                                                                 [L,   403, 403, 403, 403, 200, L]),
     post("/admin/install", "/admin/install", &[],                                           [L,   403, 403, 403, 403, 303, L]),
     post("/admin/check-game", "/admin/check-game", &[],                                     [L,   403, 403, 403, 403, 303, L]),
+    get("/servers/{id}/jobs", "/servers/1/jobs",                                            [L,   200, 200, 200, 404, 200, L]),
     get("/jobs", "/jobs",                                                                   [L,   200, 200, 200, 200, 200, L]),
     get("/jobs/{id}", "/jobs/1",                                                            [L,   200, 200, 200, 404, 200, L]),
     get("/jobs/{id}/events", "/jobs/1/events",                                              [L,   200, 200, 200, 404, 200, L]),

@@ -8,7 +8,7 @@ use l4d2web::routes;
 use crate::browser::{Chrome, Judge, Site};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 12] = [
+const NO_PAGES: [&str; 11] = [
     "/",
     "/health",
     "/static/{*path}",
@@ -20,7 +20,6 @@ const NO_PAGES: [&str; 12] = [
     "/jobs/{id}/events",
     "/jobs/{id}/lines",
     "/jobs/{id}/log/download",
-    "/jobs/events",
 ];
 
 /// The pages by the test that looks at them.

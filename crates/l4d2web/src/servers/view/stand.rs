@@ -34,7 +34,12 @@ impl Stand {
         let wanted = server.desired == Desired::Running;
         let new = server.started_spec.is_none() && !wanted;
         let Some(status) = known.status else {
-            return if new && server.last_error.is_none() { Self::New } else { Self::Unknown };
+            return match (new, server.last_error.is_some()) {
+                // The host has nothing of it, since not even the first start got so far.
+                (_, true) => Self::Failed,
+                (true, false) => Self::New,
+                (false, false) => Self::Unknown,
+            };
         };
         match status.state {
             State::Running if wanted => Self::Running,

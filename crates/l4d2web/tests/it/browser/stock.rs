@@ -32,6 +32,7 @@ impl Site {
             (WHOLE, "long"),
             ("Admins", "admins"),
         ] {
+            std::fs::create_dir_all(self.root.path().join("overlays").join(reference)).unwrap();
             chrome.post("/overlays", &[("name", name), ("reference", reference)]).await;
         }
         chrome.post("/blueprints", &[("name", "Competitive 4v4")]).await;
