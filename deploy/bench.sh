@@ -1,12 +1,37 @@
 #!/bin/bash
-# Measures what left4me costs, each figure beside its yardstick of the same run, on a throw-away host; as root. Writes the table to
-# docs/performance.md, and prints it.
+# Measures what left4me costs, each figure beside its yardstick of the same run. Writes the tables to docs/performance.md, and prints them.
+#   bench.sh        the host half, on a throw-away host, as root; then the panel
+#   bench.sh web    the panel alone, on this machine, as anybody
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 LAB=deploy/lab
 NAME=bench
-MARK='<!-- measured by deploy/bench.sh; what is below is written anew each time -->'
 PAGE=docs/performance.md
+
+# Puts a table under the mark `<!-- measured by deploy/bench.sh: PART … -->` of the page, up to the next heading.
+write() { # write PART TABLE
+  local about
+  about="Kernel $(uname -r), $(nproc) cores, $(date -u +%Y-%m-%d)."
+  PART=$1 ABOUT=$about TABLE=$2 awk '
+    /^<!-- measured by deploy\/bench.sh: / { skip = 0; print; if (index($0, ": " ENVIRON["PART"] " ")) {
+      printf "\n%s\n\n%s\n", ENVIRON["ABOUT"], ENVIRON["TABLE"]; skip = 1 } next }
+    /^## / && skip { skip = 0; print "" }
+    !skip' "$PAGE" >"$PAGE.new"
+  mv "$PAGE.new" "$PAGE"
+  echo "$2"
+}
+
+web() {
+  cargo build --quiet --release --locked -p l4d2web --bin l4d2web --example l4d2ctl --example web_bench
+  write web "$(target/release/examples/web_bench target/release/l4d2web target/release/examples/l4d2ctl)"
+}
+
+if [ "${1:-}" = web ]; then
+  deploy/toolchain.sh
+  web
+  exit
+fi
 
 $LAB/setup.sh
 deploy/toolchain.sh
@@ -19,13 +44,5 @@ cp target/x86_64-unknown-linux-gnu/release/examples/{bench,mount_yardstick} targ
 $LAB/host.sh push $NAME target/bench-stage /opt/left4me-bench
 $LAB/host.sh exec $NAME l4d2ctl install >/dev/null
 table=$($LAB/host.sh exec $NAME /opt/left4me-bench/bench /opt/left4me-bench)
-{
-  sed "\#^$MARK#,\$d" "$PAGE"
-  echo "$MARK"
-  echo
-  echo "Kernel $(uname -r), $(nproc) cores, $(date -u +%Y-%m-%d)."
-  echo
-  echo "$table"
-} >"$PAGE.new"
-mv "$PAGE.new" "$PAGE"
-echo "$table"
+write host "$table"
+web

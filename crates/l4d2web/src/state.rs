@@ -12,6 +12,7 @@ use crate::db::{self, Db};
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::Pulse;
+use crate::pages::jobs::RenderedLines;
 use crate::queue::{HostWorker, Queue};
 
 /// The parts of the panel; a cheap copy.
@@ -41,6 +42,8 @@ pub struct Parts {
     pub logs: ServerLogs,
     /// The streams of open pages.
     pub streams: Streams,
+    /// Lines of jobs as browsers get them.
+    pub rendered: RenderedLines,
     /// Whether the parts that the panel needs answer.
     pub pulse: Pulse,
     /// How often passwords may be tried.
@@ -58,7 +61,21 @@ impl AppState {
         let logs = ServerLogs::new(host.clone(), bus.clone());
         let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
-        Self(Arc::new(Parts { config, db, clock, bus, passwords, sessions, host, queue, logs, streams, pulse, limits }))
+        Self(Arc::new(Parts {
+            config,
+            db,
+            clock,
+            bus,
+            passwords,
+            sessions,
+            host,
+            queue,
+            logs,
+            streams,
+            pulse,
+            limits,
+            rendered: RenderedLines::default(),
+        }))
     }
 
     /// Runs jobs on the host until `stop` is cancelled and those that ran have ended.

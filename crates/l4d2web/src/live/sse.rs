@@ -28,6 +28,8 @@ use crate::state::AppState;
 
 /// How often a silent stream says that it is alive: proxies close connections on which nothing comes.
 const BEAT: Duration = Duration::from_secs(15);
+/// What it says then: a comment, which browsers pass over.
+const ALIVE: Bytes = Bytes::from_static(b":\n\n");
 /// How often a stream asks whether it may go on, besides when somebody says that rights changed: another process may have changed them.
 const CHECK: Duration = Duration::from_secs(4);
 /// How long changes are collected after the last time that the page was looked at.
@@ -140,7 +142,7 @@ impl<L: Live> Running<L> {
             match self.event().await {
                 Event::Stop | Event::Lines(None) => return None,
                 Event::Lines(Some(lines)) => self.out.push_back(lines),
-                Event::Beat => self.out.push_back(Bytes::from_static(b":\n\n")),
+                Event::Beat => self.out.push_back(ALIVE),
                 Event::Check => self.may_go_on().await?,
                 Event::Look => self.look().await?,
                 Event::Change(change) => {
@@ -238,6 +240,8 @@ impl<L: Live> Running<L> {
         let lines = self.live.has_lines();
         if std::mem::take(&mut self.first) && !lines && self.seen == Some(now) {
             self.sent.note(&fragments);
+            // A sign that it is open, and that nothing is to be told yet.
+            self.out.push_back(ALIVE);
             return Some(());
         }
         let id = (!lines).then_some(now);

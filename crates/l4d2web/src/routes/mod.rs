@@ -84,6 +84,7 @@ pub fn table() -> Vec<Route> {
         post("/admin/users/{id}/password", Admin, pages::admin::users::password),
         post("/admin/users/{id}/delete", Admin, pages::admin::users::delete),
         get("/servers", User, pages::servers::list::show),
+        get("/servers/{id}/jobs", Server(crate::rights::ServerRight::See), pages::jobs::of_server),
         get("/jobs", User, pages::jobs::list),
         get("/jobs/{id}", Job(JobRight::See), pages::jobs::show),
         get("/jobs/{id}/events", Job(JobRight::See), pages::jobs::events),

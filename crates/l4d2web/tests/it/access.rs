@@ -42,13 +42,15 @@ const TOKEN: &str = "/setup/0000000000000000000000000000000000000000000000000000
 const NEW_USER: &[(&str, &str)] = &[("name", "nick"), ("password", "correct horse")];
 const LOGIN: &[(&str, &str)] = &[("name", "ulla"), ("password", "correct horse")];
 const NAME: &[(&str, &str)] = &[("name", "Another name")];
+const NEW_SERVER: &[(&str, &str)] = &[("name", "Sunday"), ("hostname", ""), ("blueprint", "3"), ("port", "")];
+const SETTINGS: &[(&str, &str)] = &[("name", "Sunday"), ("hostname", ""), ("blueprint", "1"), ("port", "27016")];
 const NEW_PASSWORD: &[(&str, &str)] = &[
     ("current_password", "correct horse"),
     ("new_password", "battery staple"),
     ("confirm_new_password", "battery staple"),
 ];
 
-/// The server 1, the blueprints 1 to 3 and the job 1 are owen's; the sessions 1 to 6 are owen's, mia's, otto's, ulla's, ada's and ivan's, and the
+/// The servers 1 and 2, the blueprints 1 to 3 and the jobs 1, 3 and 4 are owen's; the sessions 1 to 6 are owen's, mia's, otto's, ulla's, ada's and ivan's, and the
 /// users likewise; 7 is an inactive one who owns nothing. The answers are to the first request of each of them.
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
@@ -69,6 +71,7 @@ const TABLE: &[Row] = &[
     get("/admin", "/admin",                                                                 [L,   403, 403, 403, 403, 200, L]),
     post("/admin/install", "/admin/install", &[],                                           [L,   403, 403, 403, 403, 303, L]),
     post("/admin/check-game", "/admin/check-game", &[],                                     [L,   403, 403, 403, 403, 303, L]),
+    get("/servers/{id}/jobs", "/servers/1/jobs",                                            [L,   200, 200, 200, 404, 200, L]),
     get("/jobs", "/jobs",                                                                   [L,   200, 200, 200, 200, 200, L]),
     get("/jobs/{id}", "/jobs/1",                                                            [L,   200, 200, 200, 404, 200, L]),
     get("/jobs/{id}/events", "/jobs/1/events",                                              [L,   200, 200, 200, 404, 200, L]),
@@ -84,6 +87,25 @@ const TABLE: &[Row] = &[
     post("/admin/users/{id}/password", "/admin/users/4/password", NEW_USER,                 [L,   403, 403, 403, 403, 303, L]),
     post("/admin/users/{id}/delete", "/admin/users/7/delete", &[("name", "spare")],         [L,   403, 403, 403, 403, 303, L]),
     get("/servers", "/servers",                                                             [L,   200, 200, 200, 200, 200, L]),
+    get("/servers/events", "/servers/events",                                               [L,   200, 200, 200, 200, 200, L]),
+    get("/servers/{id}", "/servers/1",                                                      [L,   200, 200, 200, 404, 200, L]),
+    get("/servers/{id}/events", "/servers/1/events",                                        [L,   200, 200, 200, 404, 200, L]),
+    get("/servers/{id}/log/older", "/servers/1/log/older?before=1",                         [L,   200, 200, 200, 404, 200, L]),
+    get("/servers/{id}/log/download", "/servers/1/log/download",                            [L,   200, 200, 200, 404, 200, L]),
+    get("/servers/{id}/files", "/servers/1/files",                                          [L,   200, 200, 403, 404, 403, L]),
+    get("/servers/{id}/files/download", "/servers/1/files/download?path=a",                 [L,   404, 404, 403, 404, 403, L]),
+    post("/servers", "/servers", NEW_SERVER,                                                [L,   303, 303, 303, 303, 303, L]),
+    get("/servers/{id}/settings", "/servers/1/settings",                                    [L,   200, 200, 403, 404, 403, L]),
+    post("/servers/{id}/settings", "/servers/1/settings", SETTINGS,                         [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/start", "/servers/1/start", &[],                                    [L,   303, 303, 303, 404, 403, L]),
+    post("/servers/{id}/stop", "/servers/2/stop", &[],                                      [L,   303, 303, 303, 404, 303, L]),
+    post("/servers/{id}/restart", "/servers/1/restart", &[],                                [L,   409, 409, 409, 404, 403, L]), // does not run
+    post("/servers/{id}/reset", "/servers/1/reset", &[],                                    [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/accept", "/servers/1/accept", &[],                                  [L,   409, 409, 409, 404, 409, L]), // as it should be
+    post("/servers/{id}/delete", "/servers/1/delete", &[("name", "Friday Versus")],         [L,   303, 403, 403, 404, 303, L]),
+    post("/servers/{id}/share", "/servers/1/share", &[("user", "ulla"), ("role", "operate")], [L, 303, 403, 403, 404, 403, L]),
+    post("/servers/{id}/share/{user}/remove", "/servers/1/share/3/remove", &[],             [L,   303, 403, 403, 404, 403, L]),
+    post("/servers/{id}/hand-over", "/servers/1/hand-over", &[("user", "ulla")],            [L,   303, 403, 403, 404, 303, L]),
     get("/blueprints", "/blueprints",                                                       [L,   200, 200, 200, 200, 200, L]),
     post("/blueprints", "/blueprints", NAME,                                                [L,   303, 303, 303, 303, 303, L]),
     get("/blueprints/{id}", "/blueprints/1",                                                [L,   200, 404, 404, 404, 404, L]),
@@ -95,14 +117,6 @@ const TABLE: &[Row] = &[
     get("/overlays", "/overlays",                                                           [L,   200, 200, 200, 200, 200, L]),
     post("/overlays", "/overlays", &[("name", "Maps"), ("reference", "maps")],              [L,   403, 403, 403, 403, 303, L]),
     post("/overlays/{id}/delete", "/overlays/2/delete", &[],                                [L,   403, 403, 403, 403, 303, L]),
-    // The cast has no l4d2ctl: what asks the host is answered that it does not answer.
-    get("/servers/events", "/servers/events",                                               [L,   200, 200, 200, 200, 200, L]),
-    get("/servers/{id}", "/servers/1",                                                      [L,   200, 200, 200, 404, 200, L]),
-    get("/servers/{id}/events", "/servers/1/events",                                        [L,   200, 200, 200, 404, 200, L]),
-    get("/servers/{id}/log/older", "/servers/1/log/older?before=00",                        [L,   503, 503, 503, 404, 503, L]),
-    get("/servers/{id}/log/download", "/servers/1/log/download",                            [L,   503, 503, 503, 404, 503, L]),
-    get("/servers/{id}/files", "/servers/1/files",                                          [L,   503, 503, 403, 404, 403, L]),
-    get("/servers/{id}/files/download", "/servers/1/files/download?path=a",                 [L,   503, 503, 403, 404, 403, L]),
 ];
 
 /// The same routes once more, where things stand differently: the blueprint 3 is shared with everybody, and nothing has the key 99.
@@ -118,6 +132,16 @@ const MORE: &[Row] = &[
     get("/blueprints/{id}", "/blueprints/99",                                               [L,   404, 404, 404, 404, 404, L]),
     get("/blueprints/{id}", "/blueprints/x",                                                [L,   404, 404, 404, 404, 404, L]),
     post("/overlays/{id}/delete", "/overlays/1/delete", &[],                                [L,   403, 403, 403, 403, 409, L]),
+    get("/jobs/{id}", "/jobs/2",                                                            [L,   404, 404, 404, 404, 200, L]),
+    get("/jobs/{id}/events", "/jobs/2/events",                                              [L,   404, 404, 404, 404, 200, L]),
+    get("/jobs/{id}/lines", "/jobs/2/lines?before=9",                                       [L,   404, 404, 404, 404, 200, L]),
+    post("/jobs/{id}/cancel", "/jobs/2/cancel", &[],                                        [L,   404, 404, 404, 404, 409, L]),
+    post("/jobs/{id}/cancel", "/jobs/3/cancel", &[],                                        [L,   303, 303, 403, 404, 303, L]),
+    post("/jobs/{id}/retry", "/jobs/4/retry", &[],                                          [L,   303, 303, 303, 404, 403, L]),
+    post("/jobs/{id}/retry", "/jobs/2/retry", &[],                                          [L,   404, 404, 404, 404, 303, L]),
+    get("/jobs/{id}", "/jobs/99",                                                           [L,   404, 404, 404, 404, 404, L]),
+    get("/servers/{id}", "/servers/99",                                                     [L,   404, 404, 404, 404, 404, L]),
+    get("/servers/{id}", "/servers/x",                                                      [L,   404, 404, 404, 404, 404, L]),
     post("/admin/users/{id}/delete", "/admin/users/1/delete", &[("name", "owen")],          [L,   403, 403, 403, 403, 409, L]),
     post("/admin/users/{id}/delete", "/admin/users/5/delete", &[("name", "ada")],           [L,   403, 403, 403, 403, 409, L]),
     post("/admin/users/{id}/deactivate", "/admin/users/5/deactivate", &[],                  [L,   403, 403, 403, 403, 409, L]),

@@ -37,7 +37,7 @@ async fn a_host_that_does_not_answer_is_said_and_breaks_nothing() {
     let mut browser = panel.login("bill").await;
     let reply = browser.get("/admin?checks=yes").await;
     assert_eq!(reply.status, StatusCode::OK);
-    assert!(reply.body.contains("The host does not say: /nothing/l4d2ctl is not there"), "{}", reply.body);
+    assert!(reply.body.contains("The host does not say: the program /nothing/l4d2ctl is not there"), "{}", reply.body);
     assert!(reply.body.contains("The host could not be checked:"), "{}", reply.body);
     assert_eq!(browser.post("/admin/check-game", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
 }

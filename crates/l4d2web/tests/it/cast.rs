@@ -30,7 +30,7 @@ pub(crate) struct Cast {
 /// The names; the place in the list plus one is the key of the user, and of their session.
 const NAMES: [&str; 6] = ["owen", "mia", "otto", "ulla", "ada", "ivan"];
 
-/// One of everything. `owen` owns it; `mia` manages and `otto` operates the server 1.
+/// One of everything. `owen` owns it; `mia` manages and `otto` operates the server 1, and the server 2, whose start is queued.
 const ROWS: &str = "
     INSERT INTO users (id, name, password_hash, active, password_changed_at, created_at) VALUES (7, 'spare', '', 0, 0, 0);
     INSERT INTO overlays (id, owner_id, name, kind, reference, created_at, updated_at) VALUES
@@ -39,11 +39,12 @@ const ROWS: &str = "
         (1, 1, 'Versus', 0, 0, 0), (2, 1, 'Unused', 0, 0, 0), (3, 1, 'Shared', 1, 0, 0);
     INSERT INTO blueprint_overlays (blueprint_id, overlay_id, position) VALUES (1, 1, 0);
     INSERT INTO servers (id, owner_id, blueprint_id, name, port, rcon_password, created_at, updated_at) VALUES
-        (1, 1, 1, 'Friday Versus', 27015, 'secret-of-rcon', 0, 0);
-    INSERT INTO server_grants (server_id, user_id, role) VALUES (1, 2, 'manage'), (1, 3, 'operate');
+        (1, 1, 1, 'Friday Versus', 27015, 'secret-of-rcon', 0, 0), (2, 1, 1, 'Saturday', 27020, 'secret-of-rcon', 0, 0);
+    INSERT INTO server_grants (server_id, user_id, role) VALUES (1, 2, 'manage'), (1, 3, 'operate'), (2, 2, 'manage'), (2, 3, 'operate');
     INSERT INTO jobs (id, kind, state, user_id, server_id, subject, created_at, started_at, finished_at) VALUES
         (1, 'start', 'succeeded', 1, 1, 'Friday Versus', 0, 0, 0),
-        (2, 'install', 'failed', NULL, NULL, '', 0, 0, 0);
+        (2, 'install', 'failed', NULL, NULL, '', 0, 0, 0),
+        (3, 'start', 'queued', 1, 2, 'Saturday', 0, NULL, NULL), (4, 'start', 'failed', 1, 1, 'Friday Versus', 0, 0, 0);
     INSERT INTO job_lines (job_id, seq, at, stream, line) VALUES (1, 1, 0, 'stdout', 'step: hello');
 ";
 

@@ -20,6 +20,7 @@ async fn the_tree_names_layers_and_opens_folders() {
     let page = browser.get(&format!("/servers/{server}/files")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     assert_eq!(names(&page.body), ["bin", "left4dead2", "srcds_run", "steam_appid.txt"]);
+    assert!(page.body.contains(&format!("sse-connect=\"/servers/{server}/events?tab=files\"")));
     let folder = browser.get(&format!("/servers/{server}/files?path=left4dead2%2Fcfg")).await;
     assert!(folder.body.contains("the server itself") && folder.body.contains("the game"), "{}", folder.body);
     let odd = browser.get(&format!("/servers/{server}/files?path=left4dead2/addons")).await;

@@ -131,6 +131,8 @@ async fn jobs_are_listed_for_those_whom_they_concern_and_by_what_is_chosen() {
     let page = owner.get("/jobs").await.body;
     assert!(page.contains("by louis; The cause.") && page.contains("1 min 15 s"), "{page}");
     assert!(page.contains("4, by zoey; waits for job 5 on the same server"), "{page}");
+    assert_eq!(listed(&owner.get("/servers/1/jobs").await.body), "5 4 2 1");
+    assert_eq!(listed(&owner.get("/servers/1/jobs?before=4").await.body), "2 1");
     assert!(owner.get("/jobs?state=cancelled").await.body.contains("No such jobs"));
     panel.user("nick").await;
     assert!(panel.login("nick").await.get("/jobs").await.body.contains("No jobs yet"));

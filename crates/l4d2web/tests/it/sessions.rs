@@ -1,5 +1,7 @@
 //! How sessions begin and end, and what their cookies are.
 
+use std::time::{Duration, Instant};
+
 use axum::http::{HeaderMap, StatusCode, header};
 use l4d2web::account::{ABSOLUTE, IDLE, Token};
 use l4d2web::db;
@@ -7,6 +9,7 @@ use l4d2web::live::Change;
 
 use crate::cast::run;
 use crate::panel::{Browser, PASSWORD, Panel};
+use crate::sse::Events;
 
 const CHANGE: [(&str, &str); 3] =
     [("current_password", PASSWORD), ("new_password", "battery staple"), ("confirm_new_password", "battery staple")];
@@ -248,4 +251,57 @@ async fn an_admin_who_is_none_any_more_is_refused_at_once() {
     bill.post(&format!("/admin/users/{id}/admin"), &[("admin", "no")]).await;
     assert_eq!(louis.get("/admin/users").await.status, StatusCode::FORBIDDEN);
     assert!(is_in(&mut louis).await);
+}
+
+/// What ends a session ends the streams of its pages at once, by whatever way it is done, and those of no other session.
+#[rstest::rstest]
+#[case::revoked("/profile/sessions/2/revoke", &[], true)]
+#[case::revoked_with_others("/profile/sessions/revoke-others", &[], true)]
+#[case::password_changed("/profile/password", &CHANGE, true)]
+#[case::deactivated("/admin/users/1/deactivate", &[], false)]
+#[case::password_set("/admin/users/1/password", &[("password", "battery staple")], false)]
+#[tokio::test]
+async fn what_ends_a_session_ends_its_streams(
+    #[case] path: &str,
+    #[case] fields: &[(&str, &str)],
+    #[case] by_zoey: bool,
+) {
+    let panel = Panel::new().await;
+    let zoey = panel.user("zoey").await;
+    panel.admin("bill").await;
+    let server = panel.server(zoey, "Friday").await;
+    let (mut here, there, mut bill) = (panel.login("zoey").await, panel.login("zoey").await, panel.login("bill").await);
+    let stream = format!("/servers/{server}/events?tab=jobs");
+    let mut streams = Vec::new();
+    for browser in [&there, &here, &bill] {
+        let mut events = Events::open(browser, &stream, None).await;
+        events.named("cluster").await;
+        streams.push(events);
+    }
+    let since = Instant::now();
+    let reply = if by_zoey { here.post(path, fields).await } else { bill.post(path, fields).await };
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+    for _ in 0..if by_zoey { 1 } else { 2 } {
+        tokio::time::timeout(Duration::from_secs(10), streams.remove(0).end()).await.expect("it ends");
+    }
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+    assert_eq!(panel.state.streams.count(), streams.len(), "the others go on");
+    for browser in [&mut here, &mut bill].into_iter().skip(usize::from(!by_zoey)) {
+        assert!(is_in(browser).await);
+    }
+}
+
+/// A session that ends by itself takes its streams with it.
+#[tokio::test]
+async fn a_session_that_runs_out_ends_its_streams() {
+    let panel = Panel::new().await;
+    let zoey = panel.user("zoey").await;
+    let server = panel.server(zoey, "Friday").await;
+    let browser = panel.login("zoey").await;
+    let mut events = Events::open(&browser, &format!("/servers/{server}/events?tab=jobs"), None).await;
+    events.named("cluster").await;
+    let since = Instant::now();
+    panel.state.clock.advance(ABSOLUTE);
+    tokio::time::timeout(Duration::from_secs(10), events.end()).await.expect("it ends");
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
 }

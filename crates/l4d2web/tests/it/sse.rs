@@ -55,6 +55,15 @@ impl Events {
         }
     }
 
+    /// Waits until the stream has said that the page is up to date.
+    pub(crate) async fn up_to_date(&mut self) {
+        while !self.text.contains(":\n\n") {
+            let piece = self.body.next().await.unwrap().unwrap();
+            self.text.push_str(std::str::from_utf8(&piece).unwrap());
+            assert!(!self.text.contains("event"), "{}", self.text);
+        }
+    }
+
     /// The next event of that name.
     pub(crate) async fn named(&mut self, name: &str) -> Event {
         let find = async {

@@ -81,6 +81,20 @@ async fn what_changes_is_sent_and_nothing_else() {
     assert!(event.data.contains("Saturday &#60;b&#62;Versus"), "{}", event.data);
 }
 
+#[rstest::rstest]
+#[case("log", "Log")]
+#[case("files", "Files")]
+#[case("jobs", "Jobs")]
+#[case("settings", "Settings")]
+#[tokio::test]
+async fn the_tab_that_is_shown_stays_the_one(#[case] tab: &str, #[case] word: &str) {
+    let (_panel, browser, server) = panel().await;
+    let mut events = Events::open(&browser, &format!("/servers/{server}/events?tab={tab}"), None).await;
+    let tabs = events.named("tabs").await.data;
+    assert!(tabs.contains(&format!("aria-current=\"page\">{word}</a>")), "{tabs}");
+    assert_eq!(tabs.matches("aria-current").count(), 1);
+}
+
 #[tokio::test]
 async fn a_page_that_is_up_to_date_is_sent_nothing() {
     let (panel, browser, server) = panel().await;
@@ -91,6 +105,7 @@ async fn a_page_that_is_up_to_date_is_sent_nothing() {
     assert!(seen.is_some());
     drop(events);
     let mut events = Events::open(&browser, &path, seen.as_deref()).await;
+    events.up_to_date().await;
     sql(&panel, "UPDATE servers SET last_error = 'the disk is full', status = NULL").await;
     panel.state.bus.send(Change::Server(server));
     let first = events.next().await.unwrap();
@@ -103,7 +118,7 @@ async fn the_list_sends_rows_that_differ_and_all_when_some_come_or_go() {
     let page = browser.get("/servers").await.body;
     let events = page.split_once("sse-connect=\"").unwrap().1.split_once('"').unwrap().0.replace("&#38;", "&");
     let mut events = Events::open(&browser, &events, None).await;
-    // The page is up to date: the first event is that of the change.
+    events.up_to_date().await;
     sql(&panel, "UPDATE servers SET name = 'Saturday Versus'").await;
     panel.state.bus.send(Change::Server(server));
     let event = events.next().await.unwrap();

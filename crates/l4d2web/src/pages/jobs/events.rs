@@ -1,9 +1,7 @@
-use askama::Template as _;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 
-use super::line::Lines;
 use super::parts::Parts;
 use crate::db;
 use crate::db::jobs::{self, Job};
@@ -79,10 +77,7 @@ impl Live for JobPage {
             return None;
         }
         match self.lines.next().await {
-            Ok(Some(lines)) => {
-                let html = Lines::of(&lines).render().ok()?;
-                Some(Bytes::from(format!("id: {}\n{}", self.lines.position(), event("line", &html))))
-            }
+            Ok(Some(lines)) => self.state.rendered.event(self.id, &lines).ok(),
             Ok(None) => {
                 let last = self.last().await;
                 self.over = true;

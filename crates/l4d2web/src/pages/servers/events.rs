@@ -17,6 +17,7 @@ use crate::live::server_log::Follower;
 use crate::live::sse::{self, Live};
 use crate::live::{After, Change, Fragment};
 use crate::pages::PageResult;
+use crate::pages::jobs::newest;
 use crate::rights::{ServerRight, Standing};
 use crate::routes::{ServerAccess, Visitor};
 use crate::state::AppState;
@@ -87,7 +88,11 @@ impl Live for ServerLive {
     async fn fragments(&self, user: &User) -> PageResult<Option<Vec<Fragment>>> {
         let Some((server, standing)) = self.seen_by(user).await? else { return Ok(None) };
         let frame = Frame::load(&self.state, &server, standing, user, self.tab, &self.host).await?;
-        Ok(Some(frame.fragments()?))
+        let mut fragments = frame.fragments()?;
+        if self.tab == ServerTab::Jobs {
+            fragments.push(newest(&self.state, self.server).await?);
+        }
+        Ok(Some(fragments))
     }
 
     async fn lines(&mut self) -> Option<Bytes> {

@@ -8,6 +8,7 @@ use super::load::card;
 use crate::db::servers::Server;
 use crate::db::users::User;
 use crate::live::Fragment;
+use crate::machine::{Machine, before_start};
 use crate::pages::kit::Tab;
 use crate::pages::{PageError, PageResult};
 use crate::rights::{ServerRight, Standing};
@@ -47,6 +48,13 @@ struct Tabs<'a> {
     tabs: &'a [Tab],
 }
 
+/// What may go wrong with a start.
+#[derive(Template)]
+#[template(path = "servers/fit.html")]
+struct Fit {
+    warnings: Vec<String>,
+}
+
 impl Frame {
     /// The frame of `tab` for a reader. `host` is what players connect to: see [`public_host`].
     ///
@@ -75,7 +83,11 @@ impl Frame {
             tabs.push(link(ServerTab::Settings, "/settings", "Settings"));
         }
         let cluster = ServerCluster { card: &card }.render().map_err(template)?;
-        let notices = ServerNotices { card: &card }.render().map_err(template)?;
+        let mut notices = ServerNotices { card: &card }.render().map_err(template)?;
+        if card.view.acts.start.can() {
+            let warnings = before_start(&Machine::look(&state.config.root));
+            notices.push_str(&Fit { warnings }.render().map_err(template)?);
+        }
         Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), card })
     }
 

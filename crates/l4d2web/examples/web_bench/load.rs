@@ -1,0 +1,58 @@
+//! Many requests for one page.
+
+use std::time::{Duration, Instant};
+
+use crate::http::Client;
+use crate::panel::Panel;
+use crate::report::quantile;
+
+/// How long it is measured, after a part of it to get warm.
+const TIME: Duration = Duration::from_secs(5);
+const WARM: Duration = Duration::from_secs(1);
+
+/// What came of it.
+pub(crate) struct Load {
+    pub(crate) per_second: f64,
+    pub(crate) middle: Duration,
+    pub(crate) most: Duration,
+    /// The panel's CPU time for one request.
+    pub(crate) cpu: Duration,
+}
+
+/// Asks for `path` over so many connections, each as fast as it is answered.
+pub(crate) async fn load(panel: &Panel, path: &str, connections: usize) -> Load {
+    run(panel, path, connections, WARM).await;
+    let (cpu, start) = (panel.cpu(), Instant::now());
+    let mut times = run(panel, path, connections, TIME).await;
+    let (cpu, took) = (panel.cpu() - cpu, start.elapsed());
+    let count = u32::try_from(times.len()).unwrap();
+    Load {
+        per_second: f64::from(count) / took.as_secs_f64(),
+        middle: quantile(&mut times, 0.5),
+        most: quantile(&mut times, 0.99),
+        cpu: cpu / count,
+    }
+}
+
+async fn run(panel: &Panel, path: &str, connections: usize, time: Duration) -> Vec<Duration> {
+    let end = Instant::now() + time;
+    let tasks: Vec<_> = (0..connections)
+        .map(|_| {
+            let (address, cookie, path) = (panel.address.clone(), panel.cookie.clone(), path.to_owned());
+            tokio::spawn(async move {
+                let (mut client, mut times) = (Client::connect(&address, &cookie).await, Vec::new());
+                while Instant::now() < end {
+                    let start = Instant::now();
+                    client.get(&path).await;
+                    times.push(start.elapsed());
+                }
+                times
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.extend(task.await.unwrap());
+    }
+    all
+}

@@ -1,0 +1,102 @@
+//! Measures what the panel costs, beside a static file that the same process serves. `deploy/bench.sh web` runs it; it prints a table in
+//! Markdown. The panel is the real program on a fresh root; behind it a script stands in for `l4d2ctl` and prints lines when they are wanted.
+//!
+//!     web_bench PATH-OF-L4D2WEB PATH-OF-THE-STAND-IN-L4D2CTL
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::cast_precision_loss,
+    reason = "a measurement that cannot go on ends by a panic, runs programs as a user would, and counts what fits into a float"
+)]
+
+mod followers;
+mod http;
+mod load;
+mod panel;
+mod report;
+mod rows;
+
+use std::time::Duration;
+
+use load::{Load, load};
+use panel::Panel;
+use report::{Table, ms, us};
+
+/// Browsers at once.
+const CONNECTIONS: usize = 8;
+/// Those who follow one log.
+const FOLLOWERS: usize = 200;
+/// Lines that are printed at once.
+const FLOOD: usize = 50_000;
+/// Lines whose way is timed.
+const STAMPS: usize = 300;
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [program, stand_in] = arguments.as_slice() else { panic!("usage: web_bench L4D2WEB STAND-IN") };
+    let mut table = Table::default();
+    let panel = Panel::start(program, stand_in).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let idle = panel.memory();
+    table.row("memory, idle", &mib(idle), "", "", Some((idle < 25 << 20, "under 25 MiB")));
+
+    let file = panel.file().await;
+    let still = load(&panel, &file, CONNECTIONS).await;
+    for (what, path, goal) in [
+        ("the list of 200 servers", "/servers", Some(Duration::from_micros(300))),
+        ("the page of a job with 10,000 lines", "/jobs/1", None),
+    ] {
+        let got = load(&panel, path, CONNECTIONS).await;
+        requests(&mut table, what, &got, &still, goal);
+    }
+    let after = panel.memory();
+    table.row("memory, after that load", &mib(after), "idle", &mib(idle), None);
+
+    let flood = followers::flood(&panel, FOLLOWERS, FLOOD).await;
+    let each = flood.lines_per_second * FOLLOWERS as f64;
+    table.row(
+        "a job's lines stored and handed to 200 followers",
+        &format!("{:.0} lines/s", flood.lines_per_second),
+        "events to followers",
+        &format!("{each:.0} lines/s"),
+        Some((flood.complete, "complete and in order for each")),
+    );
+    let [middle, most] = followers::job_latency(&panel, STAMPS).await;
+    table.row("a job's line, printed to browser, p50", &ms(middle), "", "", None);
+    table.row(
+        "a job's line, printed to browser, p99",
+        &ms(most),
+        "",
+        "",
+        Some((most < Duration::from_millis(100), "under 100 ms")),
+    );
+    let [middle, most] = followers::server_latency(&panel, STAMPS).await;
+    table.row("a server's line, l4d2ctl to browser, p50", &ms(middle), "", "", None);
+    let goal = (most < Duration::from_millis(600), "under 600 ms, of which journald may take 250");
+    table.row("a server's line, l4d2ctl to browser, p99", &ms(most), "", "", Some(goal));
+    let end = panel.memory();
+    table.row("memory, after all", &mib(end), "idle", &mib(idle), None);
+    panel.stop().await;
+    print!("{table}");
+}
+
+fn requests(table: &mut Table, what: &str, got: &Load, still: &Load, cpu: Option<Duration>) {
+    table.row(
+        &format!("{what}, {CONNECTIONS} connections"),
+        &format!("{:.0} requests/s", got.per_second),
+        "a static file",
+        &format!("{:.0} requests/s", still.per_second),
+        None,
+    );
+    let goal = cpu.map(|most| (got.cpu < most, "under 300 µs"));
+    table.row(&format!("{what}, CPU of a request"), &us(got.cpu), "a static file", &us(still.cpu), goal);
+    table.row(&format!("{what}, p50"), &ms(got.middle), "a static file", &ms(still.middle), None);
+    let goal = (got.most < Duration::from_millis(10), "under 10 ms");
+    table.row(&format!("{what}, p99"), &ms(got.most), "a static file", &ms(still.most), Some(goal));
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
