@@ -119,7 +119,9 @@ async fn walk(width: u32, theme: Theme) {
 
     // The game comes by the panel, too.
     chrome.goto(format!("{PANEL}/admin")).await.unwrap();
-    chrome.press("Install the game").await;
+    chrome.press("Install the game…").await;
+    chrome.until("document.querySelector('dialog:modal')").await;
+    chrome.agree().await;
     chrome.until("/^\\/jobs\\/\\d+$/.test(location.pathname)").await;
     chrome.until("document.querySelector('.head .state')?.textContent === 'Done'").await;
     chrome.picture(&view("install")).await;
