@@ -27,7 +27,10 @@ fn from_the_first_link_to_a_backup() {
     let login = |name, password| panel.post("/login", &[("name", name), ("password", password)]).status;
     assert_eq!((login("zoey", PASSWORD), login("zoey", "another horse")), (401, 303));
     assert_eq!((panel.get("/admin").status, panel.get("/servers").status), (403, 200));
-    assert_eq!(host.sh("LEFT4ME_ADMIN_PASSWORD='third horse, last' left4me set-password zoey >/dev/null; echo done"), "done");
+    assert_eq!(
+        host.sh("LEFT4ME_ADMIN_PASSWORD='third horse, last' left4me set-password zoey >/dev/null; echo done"),
+        "done"
+    );
     assert_eq!(panel.get("/servers").status, 303, "another password ends sessions");
     assert_eq!(login("mara", PASSWORD), 303);
 

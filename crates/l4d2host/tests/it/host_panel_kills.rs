@@ -75,7 +75,8 @@ fn proof5_no_job_is_lost_or_doubled_by_a_kill_and_each_can_be_asked_for_again() 
                 other => panic!("round {round}: job {id} ({kind}) is {other}: {log}"),
             }
             // Complete and in order, as far as it came.
-            let lines = panel.value(&format!("SELECT count(*), coalesce(max(seq), 0) FROM job_lines WHERE job_id = {id}"));
+            let lines =
+                panel.value(&format!("SELECT count(*), coalesce(max(seq), 0) FROM job_lines WHERE job_id = {id}"));
             let (count, last) = lines.split_once('\t').unwrap();
             assert_eq!(count, last);
         }

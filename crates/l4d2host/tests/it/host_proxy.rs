@@ -124,14 +124,17 @@ struct Secure(Host);
 impl Secure {
     fn begin() -> Self {
         let host = Host::real();
-        host.sh("cp -a /etc/left4me/web.env /run/web.env.kept; sed -i '/^SESSION_COOKIE_SECURE/d' /etc/left4me/web.env");
+        host.sh(
+            "cp -a /etc/left4me/web.env /run/web.env.kept; sed -i '/^SESSION_COOKIE_SECURE/d' /etc/left4me/web.env",
+        );
         Self(host)
     }
 }
 
 impl Drop for Secure {
     fn drop(&mut self) {
-        let _ = self.0.exec(&["sh", "-c", "cp -a /run/web.env.kept /etc/left4me/web.env; systemctl restart left4me-web"]);
+        let _ =
+            self.0.exec(&["sh", "-c", "cp -a /run/web.env.kept /etc/left4me/web.env; systemctl restart left4me-web"]);
     }
 }
 
@@ -146,10 +149,19 @@ fn the_panel_is_used_through_nginx() {
     let site = "https://left4me.example.org";
     let panel = Panel::fresh().at(site, &["--insecure", "--resolve", &here]);
     panel.set_up();
-    let cookie = |reply: &str| reply.lines().find(|line| line.starts_with("set-cookie: __Host-left4me=")).map(str::to_owned);
+    let cookie =
+        |reply: &str| reply.lines().find(|line| line.starts_with("set-cookie: __Host-left4me=")).map(str::to_owned);
     let log_in = panel.line(
         "/login",
-        &["--include", "--header", "Origin: https://left4me.example.org", "--data", "name=mara", "--data-urlencode", &format!("password={PASSWORD}")],
+        &[
+            "--include",
+            "--header",
+            "Origin: https://left4me.example.org",
+            "--data",
+            "name=mara",
+            "--data-urlencode",
+            &format!("password={PASSWORD}"),
+        ],
     );
     let reply = host.exec(&log_in.iter().map(String::as_str).collect::<Vec<_>>());
     let set = cookie(&String::from_utf8_lossy(&reply.stdout)).unwrap_or_else(|| panic!("{}", shown(&reply)));
@@ -161,7 +173,8 @@ fn the_panel_is_used_through_nginx() {
     // Forms of the panel's own pages are taken, those of others and of the same name by http are not.
     let [server] = panel.servers(["Friday"]);
     let start = format!("/servers/{server}/start");
-    for origin in ["https://evil.example.org", "http://left4me.example.org", "https://left4me.example.org:8443", "null"] {
+    for origin in ["https://evil.example.org", "http://left4me.example.org", "https://left4me.example.org:8443", "null"]
+    {
         assert_eq!(panel.post_from(origin, &start, &[]).status, 403, "{origin}");
     }
     assert_eq!(panel.value("SELECT count(*) FROM jobs"), "0");
