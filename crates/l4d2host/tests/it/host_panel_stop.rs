@@ -11,8 +11,10 @@ fn stop(panel: &Panel) {
     host.sh("systemctl stop left4me-web");
     let log = host.sh(&format!("journalctl --no-pager --output=cat --after-cursor='{since}' --unit=left4me-web"));
     assert!(log.contains("the panel has stopped"), "{log}");
+    // What reads the journal for an open page has nothing to finish, and may still be on its way out.
+    let log: Vec<&str> = log.lines().filter(|line| !line.contains("(journalctl) with signal SIGKILL")).collect();
     for trouble in ["timed out", "Killing process", "status=9/KILL", "Failed with result"] {
-        assert!(!log.contains(trouble), "{log}");
+        assert!(!log.iter().any(|line| line.contains(trouble)), "{log:?}");
     }
     assert_eq!(host.sh("systemctl show --property=Result --value left4me-web"), "success");
     assert_eq!(host.sh("pgrep --uid left4me --list-full || true"), "", "something is left");
@@ -74,8 +76,10 @@ fn a_stop_that_takes_too_long_is_cut_off_and_can_be_asked_for_again() {
     let host = &panel.host;
     only(host, 1);
     let [server] = panel.servers(["Friday"]);
-    let blueprint = panel.value("SELECT blueprint_id FROM servers");
-    let saved = panel.post(&format!("/blueprints/{blueprint}"), &[("name", "Plain"), ("config", "echo cold\nfreeze")]);
+    let blueprint = panel.value("SELECT id, updated_at FROM blueprints");
+    let (blueprint, seen) = blueprint.split_once('\t').unwrap();
+    let fields = [("name", "Plain"), ("seen", seen), ("config", "echo cold\nfreeze")];
+    let saved = panel.post(&format!("/blueprints/{blueprint}"), &fields);
     assert_eq!(saved.status, 303, "{}", saved.body);
     let mut log = panel.stream(&format!("/servers/{server}/events?tab=log"));
     panel.done(server, "start");

@@ -28,6 +28,7 @@ mod host_lifecycle;
 mod host_operator;
 mod host_panel;
 mod host_panel_kills;
+mod host_panel_log;
 mod host_panel_stop;
 mod host_power;
 mod host_proxy;
