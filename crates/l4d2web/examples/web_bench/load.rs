@@ -24,7 +24,7 @@ pub(crate) async fn load(panel: &Panel, path: &str, connections: usize) -> Load 
     run(panel, path, connections, WARM).await;
     let (cpu, start) = (panel.cpu(), Instant::now());
     let mut times = run(panel, path, connections, TIME).await;
-    let (cpu, took) = (panel.cpu() - cpu, start.elapsed());
+    let (cpu, took) = (panel.cpu().saturating_sub(cpu), start.elapsed());
     let count = u32::try_from(times.len()).unwrap();
     Load {
         per_second: f64::from(count) / took.as_secs_f64(),

@@ -2,6 +2,9 @@ use std::fmt;
 
 use super::ConfigError;
 
+/// The highest port of a server: its SourceTV port is 2000 higher, and the host refuses what does not fit.
+const HIGHEST: u16 = 63535;
+
 /// The ports that servers may have, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PortRange {
@@ -15,10 +18,10 @@ impl PortRange {
     pub(super) fn parse(start: Option<String>, end: Option<String>) -> Result<Self, ConfigError> {
         let port = |name, value: Option<String>, default| {
             let Some(value) = value else { return Ok(default) };
-            value.parse().ok().filter(|port| *port >= 1024).ok_or(ConfigError {
+            value.parse().ok().filter(|port| (1024..=HIGHEST).contains(port)).ok_or(ConfigError {
                 name,
                 value,
-                accepted: "a port from 1024 to 65535",
+                accepted: "a port from 1024 to 63535",
             })
         };
         let range = Self {

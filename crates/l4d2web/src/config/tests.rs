@@ -25,7 +25,7 @@ fn nothing_said_means_the_defaults() {
 #[case("LEFT4ME_PUBLIC_HOST", "example.org:27015", "without a port")]
 #[case("LEFT4ME_TRUSTED_PROXIES", "localhost", "addresses")]
 #[case("SESSION_COOKIE_SECURE", "maybe", "true or false")]
-#[case("LEFT4ME_PORT_RANGE_START", "80", "1024 to 65535")]
+#[case("LEFT4ME_PORT_RANGE_START", "80", "1024 to 63535")]
 #[case("LEFT4ME_PORT_RANGE_START", "30000", "not below")]
 #[case("JOB_WORKER_THREADS", "0", "1 to 64")]
 #[case("LEFT4ME_LOG", "loud", "error, warn")]

@@ -70,9 +70,15 @@ impl Db {
         &self.write
     }
 
-    /// Closes all connections, which also folds the write-ahead log into the file.
+    /// Folds the write-ahead log into the file and closes all connections.
     pub async fn close(&self) {
         self.read.close().await;
+        // SQLite does that itself when the last connection goes, but that is in a thread of its own for which nobody waits. It waits for no
+        // reader in another process; what it leaves is in the log, where it is as safe.
+        #[expect(clippy::disallowed_methods, reason = "no statement on a table")]
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.write).await {
+            tracing::debug!(%error, "the write-ahead log stays as it is");
+        }
         self.write.close().await;
     }
 }

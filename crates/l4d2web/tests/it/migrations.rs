@@ -88,7 +88,7 @@ async fn an_empty_file_gets_the_schema_and_no_copy() {
             (0, format!("the database has schema {now} already\n"), String::new())
         );
         let names: Vec<_> = fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(names, ["left4me.db"], "no copy of nothing, and no log of writes left");
+        assert!(!names.iter().any(|name| name.to_string_lossy().contains(".before-")), "no copy of nothing: {names:?}");
     }
 }
 
