@@ -47,7 +47,7 @@ impl Host {
     fn begin(&self) {
         self.sh("systemctl stop left4me-web
             for name in $(l4d2ctl list --json | grep -o '\"name\":\"[^\"]*\"' | cut -d'\"' -f4); do l4d2ctl delete \"$name\"; done
-            rm -f /var/lib/left4me/left4me.db*
+            rm -rf /var/lib/left4me/left4me.db* /var/lib/left4me/installation /var/lib/left4me/trees/installation
             systemctl start left4me-web");
     }
 
