@@ -132,7 +132,7 @@ async fn walk(width: u32, theme: Theme) {
     chrome.press("Start").await;
     until_it_is(&chrome, "Running").await;
     // What the game itself prints when it is up.
-    chrome.until("[...document.querySelectorAll('[data-lines] .ln')].some((l) => l.textContent.includes('Executing dedicated server config file'))").await;
+    chrome.until("[...document.querySelectorAll('[data-lines] .ln')].some((l) => l.textContent.includes('Connection to Steam servers successful'))").await;
     assert!(lines(&chrome).await.len() > 5);
     let port = chrome.run("return document.querySelector('#state [data-copy]').dataset.copy.split(':').at(-1)").await;
     assert_eq!(ask_for_name(port.as_str().unwrap().parse().unwrap()), "Friday Versus");
