@@ -144,6 +144,7 @@ async fn walk(width: u32, theme: Theme) {
     chrome.press("Stop").await;
     until_it_is(&chrome, "Stopped").await;
     delete_server(&chrome, "Friday Versus").await;
+    chrome.until("document.querySelector('.empty')").await;
     assert_eq!(host.sh("l4d2ctl list --json"), "[]");
     chrome.picture(&view("gone")).await;
     judge.note(chrome.complaints().await);
