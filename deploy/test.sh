@@ -49,6 +49,7 @@ deploy/toolchain.sh --nextest
 if command -v shellcheck >/dev/null; then check "shellcheck" shell_scripts; else skipped=$((skipped + 1)); fi
 check "format" cargo fmt --all --check
 check "lints" cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
+check "checked statements" deploy/sqlx.sh --check
 
 if [ -n "$FAST" ]; then
   step "tests without root"

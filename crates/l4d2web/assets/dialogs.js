@@ -25,6 +25,12 @@ document.addEventListener("pointerdown", (event) => {
   if (!inside && !typed) dialog.close();
 });
 
+// What was agreed to and leads nowhere else is done with: a message says what was started.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (xhr.status === 204 && !xhr.getResponseHeader("hx-redirect")) elt.closest("dialog")?.close();
+});
+
 for (const dialog of document.querySelectorAll("dialog[data-modal][open]")) {
   dialog.close();
   open(dialog);

@@ -47,7 +47,7 @@ impl Host {
     fn begin(&self) {
         self.sh("systemctl stop left4me-web
             for name in $(l4d2ctl list --json | grep -o '\"name\":\"[^\"]*\"' | cut -d'\"' -f4); do l4d2ctl delete \"$name\"; done
-            rm -f /var/lib/left4me/left4me.db*
+            rm -rf /var/lib/left4me/left4me.db* /var/lib/left4me/installation /var/lib/left4me/trees/installation
             systemctl start left4me-web");
     }
 
@@ -132,7 +132,7 @@ async fn walk(width: u32, theme: Theme) {
     chrome.press("Start").await;
     until_it_is(&chrome, "Running").await;
     // What the game itself prints when it is up.
-    chrome.until("[...document.querySelectorAll('[data-lines] .ln')].some((l) => l.textContent.includes('Executing dedicated server config file'))").await;
+    chrome.until("[...document.querySelectorAll('[data-lines] .ln')].some((l) => l.textContent.includes('Connection to Steam servers successful'))").await;
     assert!(lines(&chrome).await.len() > 5);
     let port = chrome.run("return document.querySelector('#state [data-copy]').dataset.copy.split(':').at(-1)").await;
     assert_eq!(ask_for_name(port.as_str().unwrap().parse().unwrap()), "Friday Versus");
@@ -144,6 +144,7 @@ async fn walk(width: u32, theme: Theme) {
     chrome.press("Stop").await;
     until_it_is(&chrome, "Stopped").await;
     delete_server(&chrome, "Friday Versus").await;
+    chrome.until("document.querySelector('.empty')").await;
     assert_eq!(host.sh("l4d2ctl list --json"), "[]");
     chrome.picture(&view("gone")).await;
     judge.note(chrome.complaints().await);

@@ -68,7 +68,7 @@ async fn a_stream_ends_soon_after_its_right(#[case] end: End, #[case] seconds: u
 #[tokio::test]
 async fn what_changes_is_sent_and_nothing_else() {
     let (panel, browser, server) = panel().await;
-    let mut events = Events::open(&browser, &format!("/servers/{server}/events"), None).await;
+    let mut events = Events::open(&browser, &format!("/servers/{server}/events?tab=settings"), None).await;
     for name in ["cluster", "notices", "tabs"] {
         assert_eq!(events.next().await.unwrap().name, name);
     }
@@ -98,7 +98,7 @@ async fn the_tab_that_is_shown_stays_the_one(#[case] tab: &str, #[case] word: &s
 #[tokio::test]
 async fn a_page_that_is_up_to_date_is_sent_nothing() {
     let (panel, browser, server) = panel().await;
-    let path = format!("/servers/{server}/events");
+    let path = format!("/servers/{server}/events?tab=settings");
     let mut events = Events::open(&browser, &path, None).await;
     events.named("tabs").await;
     let seen = events.seen.clone();
