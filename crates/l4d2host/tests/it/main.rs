@@ -27,6 +27,7 @@ mod host_kills;
 mod host_lifecycle;
 mod host_operator;
 mod host_panel;
+mod host_panel_cancel;
 mod host_panel_kills;
 mod host_panel_log;
 mod host_panel_stop;
