@@ -45,4 +45,5 @@ $LAB/host.sh push $NAME target/bench-stage /opt/left4me-bench
 $LAB/host.sh exec $NAME l4d2ctl install >/dev/null
 table=$($LAB/host.sh exec $NAME /opt/left4me-bench/bench /opt/left4me-bench)
 write host "$table"
+write log "$($LAB/host.sh exec $NAME python3 - <$LAB/log-latency.py)"
 web

@@ -51,7 +51,9 @@ fn stopped(again: &str, enabled: bool, last: &Last) -> String {
     let success = last.result.as_deref() == Some("success");
     match (ending(last), enabled) {
         (Some(_), false) if success => "it was stopped".to_owned(),
-        (Some(_), true) if success => format!("it quit by itself; {again} starts it again"),
+        (Some(_), true) if success => {
+            format!("it quit by itself, or was stopped outside of left4me; {again} starts it again")
+        }
         (Some(how), false) => format!("it was stopped, and {how} as it did"),
         (Some(how), true) => format!("it {how}; {again} starts it again"),
         (None, _) if last.started_at.is_some() => {
@@ -178,7 +180,7 @@ mod tests {
         State::Stopped,
         true,
         last("success", "exited", "0"),
-        Some("it quit by itself; `l4d2ctl start a` starts it again")
+        Some("it quit by itself, or was stopped outside of left4me; `l4d2ctl start a` starts it again")
     )]
     #[case(
         State::Stopped,

@@ -106,6 +106,11 @@ pub(crate) fn stacks(host: &Host) -> usize {
 
 /// Asks a server over RCON, from inside its host, what it says to `status`: its name and its version are in it.
 pub(crate) fn ask(host: &Host, port: u16, password: &str) -> String {
+    command(host, port, password, "status")
+}
+
+/// Gives a server commands over RCON, from inside its host.
+pub(crate) fn command(host: &Host, port: u16, password: &str, words: &str) -> String {
     const CLIENT: &str = r#"
 import socket, struct, sys
 def packet(number, kind, text):
@@ -123,10 +128,10 @@ while True:
     if kind == 2:
         break
 assert number == 1, "the password was refused"
-s.sendall(packet(2, 2, "status"))
+s.sendall(packet(2, 2, sys.argv[3]))
 print(read(stream)[1])
 "#;
-    let output = host.exec(&["python3", "-c", CLIENT, &port.to_string(), password]);
+    let output = host.exec(&["python3", "-c", CLIENT, &port.to_string(), password, words]);
     assert!(output.status.success(), "{}", shown(&output));
     String::from_utf8(output.stdout).unwrap()
 }

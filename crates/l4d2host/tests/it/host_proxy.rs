@@ -3,8 +3,10 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
+use crate::host_lifecycle::{install, wait_ready};
 use crate::host_panel::wait_for_health;
 use crate::lab::{ADDRESS, Host, shown};
+use crate::panel::{PASSWORD, Panel};
 
 /// Who asks from where players are.
 const VISITOR: &str = "203.0.113.1";
@@ -114,4 +116,79 @@ fn nginx_hands_events_on_as_they_come() {
     assert!(curl.wait().unwrap().success());
     host.sh("systemctl stop left4me-test-stream; rm /run/left4me-test-go /run/left4me-test-stream.py; systemctl start left4me-web");
     assert_eq!((first.as_str(), rest.as_str()), ("data: stand-in, first\n", "\ndata: stand-in, second\n\n"));
+}
+
+/// The panel as it is meant to be run: its cookie for https alone. As it was again when this goes.
+struct Secure(Host);
+
+impl Secure {
+    fn begin() -> Self {
+        let host = Host::real();
+        host.sh(
+            "cp -a /etc/left4me/web.env /run/web.env.kept; sed -i '/^SESSION_COOKIE_SECURE/d' /etc/left4me/web.env",
+        );
+        Self(host)
+    }
+}
+
+impl Drop for Secure {
+    fn drop(&mut self) {
+        let _ =
+            self.0.exec(&["sh", "-c", "cp -a /run/web.env.kept /etc/left4me/web.env; systemctl restart left4me-web"]);
+    }
+}
+
+/// From the login to a page that follows its server, all of it over https.
+#[test]
+fn the_panel_is_used_through_nginx() {
+    let nginx = Nginx::start();
+    let _secure = Secure::begin();
+    let host = &nginx.0;
+    install(host, 1);
+    let here = format!("left4me.example.org:443:{ADDRESS}");
+    let site = "https://left4me.example.org";
+    let panel = Panel::fresh().at(site, &["--insecure", "--resolve", &here]);
+    panel.set_up();
+    let cookie =
+        |reply: &str| reply.lines().find(|line| line.starts_with("set-cookie: __Host-left4me=")).map(str::to_owned);
+    let log_in = panel.line(
+        "/login",
+        &[
+            "--include",
+            "--header",
+            "Origin: https://left4me.example.org",
+            "--data",
+            "name=mara",
+            "--data-urlencode",
+            &format!("password={PASSWORD}"),
+        ],
+    );
+    let reply = host.exec(&log_in.iter().map(String::as_str).collect::<Vec<_>>());
+    let set = cookie(&String::from_utf8_lossy(&reply.stdout)).unwrap_or_else(|| panic!("{}", shown(&reply)));
+    for part in ["Secure", "HttpOnly", "Path=/", "SameSite=Lax"] {
+        assert!(set.contains(part), "{part}: {set}");
+    }
+    assert!(!set.contains("Domain"), "{set}");
+
+    // Forms of the panel's own pages are taken, those of others are not.
+    let [server] = panel.servers(["Friday"]);
+    let start = format!("/servers/{server}/start");
+    for origin in ["https://evil.example.org", "https://left4me.example.org:8443", "null"] {
+        assert_eq!(panel.post_from(origin, &start, &[]).status, 403, "{origin}");
+    }
+    assert_eq!(panel.value("SELECT count(*) FROM jobs"), "0");
+
+    // Events come as they happen: the stream is open all the time, and each is waited for before the next is caused.
+    let mut page = panel.stream(&format!("/servers/{server}/events?tab=log"));
+    page.until("event: cluster");
+    panel.done(server, "start");
+    page.until(">Running<");
+    wait_ready(host, &server.to_string());
+    page.until("VAC secure mode is activated");
+    host.sh(&format!("systemctl stop left4me-server@{server}"));
+    page.until("It should run, and does not");
+    panel.done(server, "accept");
+    // The address that players are shown is the site's name.
+    let page = panel.get(&format!("/servers/{server}")).body;
+    assert!(page.contains("left4me.example.org:27015"), "{page}");
 }

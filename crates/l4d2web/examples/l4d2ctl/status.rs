@@ -97,7 +97,9 @@ fn reason(name: &str, server: &Server) -> Option<String> {
     let status = server.last.exit_status.as_deref().unwrap_or_default();
     Some(match server.last.result.as_deref() {
         None => "it has not been started since the machine booted".to_owned(),
-        Some("success") if server.enabled => format!("it quit by itself; {again} starts it again"),
+        Some("success") if server.enabled => {
+            format!("it quit by itself, or was stopped outside of left4me; {again} starts it again")
+        }
         Some("success") => "it was stopped".to_owned(),
         Some(_) => format!("it crashed with signal {status}; {again} tries again"),
     })

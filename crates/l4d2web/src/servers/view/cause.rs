@@ -23,7 +23,10 @@ mod tests {
 
     #[rstest]
     #[case("it was stopped", "it was stopped outside of left4me")]
-    #[case("it quit by itself; `l4d2ctl start 3` starts it again", "it quit by itself")]
+    #[case(
+        "it quit by itself, or was stopped outside of left4me; `l4d2ctl start 3` starts it again",
+        "it quit by itself, or was stopped outside of left4me"
+    )]
     #[case(
         "the start limit was reached: 5 starts within 10 minutes; the last time it crashed with signal SEGV; `l4d2ctl start 3` tries again",
         "the start limit was reached: 5 starts within 10 minutes; the last time it crashed with signal SEGV"
