@@ -4,9 +4,11 @@
 //! All files are in the binary. Their URLs carry one hash over all of them, so that a browser may keep them for ever, and a
 //! script finds its neighbours under the same hash. While one works on them ([`from_disk`]) they are read anew each time.
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{LazyLock, OnceLock};
 
+use axum::body::Bytes;
 use axum::extract::Path as PathOf;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -84,13 +86,16 @@ pub async fn serve(PathOf(path): PathOf<String>) -> Response {
     (head, content).into_response()
 }
 
-async fn content(name: &str) -> Option<Vec<u8>> {
+async fn content(name: &str) -> Option<Bytes> {
     if !Path::new(name).components().all(|part| matches!(part, Component::Normal(_))) {
         return None;
     }
     match DISK.get() {
-        Some(directory) => tokio::fs::read(directory.join(name)).await.ok(),
-        None => Embedded::get(name).map(|file| file.data.into_owned()),
+        Some(directory) => tokio::fs::read(directory.join(name)).await.ok().map(Bytes::from),
+        None => Embedded::get(name).map(|file| match file.data {
+            Cow::Borrowed(data) => Bytes::from_static(data),
+            Cow::Owned(data) => Bytes::from(data),
+        }),
     }
 }
 

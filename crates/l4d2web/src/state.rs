@@ -13,6 +13,7 @@ use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::Pulse;
 use crate::pages::jobs::RenderedLines;
+use crate::pages::servers::Board;
 use crate::queue::{HostWorker, Queue};
 
 /// The parts of the panel; a cheap copy.
@@ -44,6 +45,8 @@ pub struct Parts {
     pub streams: Streams,
     /// Lines of jobs as browsers get them.
     pub rendered: RenderedLines,
+    /// Lists of servers as readers get them.
+    pub board: Board,
     /// Whether the parts that the panel needs answer.
     pub pulse: Pulse,
     /// How often passwords may be tried.
@@ -75,6 +78,7 @@ impl AppState {
             pulse,
             limits,
             rendered: RenderedLines::default(),
+            board: Board::default(),
         }))
     }
 

@@ -11,7 +11,9 @@ use serde_json::Value;
 pub(crate) fn check(name: &str, printed: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     let mut lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let actual = if lines.len() == 1 { lines.remove(0) } else { Value::Array(lines) };
+    let mut actual = if lines.len() == 1 { lines.remove(0) } else { Value::Array(lines) };
+    // A build of the whole workspace keeps the order of keys.
+    actual.sort_all_objects();
     let pretty = serde_json::to_string_pretty(&actual).unwrap() + "\n";
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, &pretty).unwrap();

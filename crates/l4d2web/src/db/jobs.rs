@@ -139,8 +139,8 @@ pub async fn count_open_of(db: &Db, server: ServerId) -> Result<i64> {
 /// All jobs that are not over, the oldest first, with the overlays that they would use if they began now.
 pub async fn open(db: &mut SqliteConnection) -> Result<Vec<Open>> {
     let jobs = sqlx::query!(
-        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state <> 'queued' AS "running!: bool", server_id AS "server: ServerId",
-                  overlay_id AS "overlay: OverlayId"
+        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state <> 'queued' AS "running!: bool",
+                  state = 'cancelling' AS "cancelling!: bool", server_id AS "server: ServerId", overlay_id AS "overlay: OverlayId"
            FROM jobs WHERE state IN ('queued', 'running', 'cancelling') ORDER BY id"#
     )
     .fetch_all(&mut *db)
@@ -158,6 +158,7 @@ pub async fn open(db: &mut SqliteConnection) -> Result<Vec<Open>> {
         id: job.id,
         kind: job.kind,
         running: job.running,
+        cancelling: job.cancelling,
         server: job.server,
         overlay: job.overlay,
     });

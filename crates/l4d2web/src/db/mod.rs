@@ -25,6 +25,7 @@ pub mod servers;
 pub mod sessions;
 pub mod setup_links;
 pub mod users;
+mod version;
 pub mod watched;
 
 pub use copy::copy_to;
@@ -32,6 +33,7 @@ pub use error::DbError;
 pub(crate) use migrate::suffixed;
 pub use migrate::{Migrated, Schema, migrate, migrate_by};
 pub use open::Db;
+pub use version::Version;
 
 /// The result of a statement.
 pub type Result<T> = std::result::Result<T, sqlx::Error>;

@@ -8,16 +8,19 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use super::DbError;
 use super::inspect::inspect;
 use super::migrate::MIGRATIONS;
+use super::version::Versions;
 
 /// How long a statement waits for another process (`l4d2web backup`, `create-user`) to finish writing.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 
-/// The open database: some connections that read and one that writes, since SQLite has one writer at a time.
+/// The open database: some connections that read and one that writes, since SQLite has one writer at a time, and one that
+/// tells when something was written.
 #[derive(Debug, Clone)]
 pub struct Db {
     path: PathBuf,
     read: SqlitePool,
     write: SqlitePool,
+    pub(super) versions: Versions,
 }
 
 impl Db {
@@ -43,13 +46,13 @@ impl Db {
             .busy_timeout(BUSY)
             .optimize_on_close(true, None);
         let opened = |source| DbError::Open { path: path.to_owned(), source };
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(opened)?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options.pragma("query_only", "1"))
-            .await
-            .map_err(opened)?;
-        Ok(Self { path: path.to_owned(), read, write })
+        // A connection to a file cannot go bad while it lies in the pool.
+        let pool = |most| SqlitePoolOptions::new().max_connections(most).test_before_acquire(false);
+        let write = pool(1).connect_with(options.clone()).await.map_err(opened)?;
+        let options = options.pragma("query_only", "1");
+        let read = pool(4).connect_with(options.clone()).await.map_err(opened)?;
+        let versions = Versions::open(options).await.map_err(opened)?;
+        Ok(Self { path: path.to_owned(), read, write, versions })
     }
 
     /// The file.
@@ -72,6 +75,7 @@ impl Db {
 
     /// Folds the write-ahead log into the file and closes all connections.
     pub async fn close(&self) {
+        self.versions.close().await;
         self.read.close().await;
         // SQLite does that itself when the last connection goes, but that is in a thread of its own for which nobody waits. It waits for no
         // reader in another process; what it leaves is in the log, where it is as safe.

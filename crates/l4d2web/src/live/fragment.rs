@@ -29,9 +29,20 @@ impl Fragment {
         Self { name: name.into(), html, compared_by: Some(digest(order)), holds_rest: true }
     }
 
-    fn digest(&self) -> u64 {
-        self.compared_by.unwrap_or_else(|| digest(&without_times(&self.html)))
+    /// A part of whose HTML the digest is known: see [`html_digest`].
+    pub fn known(name: impl Into<Cow<'static, str>>, html: String, digest: u64) -> Self {
+        Self { name: name.into(), html, compared_by: Some(digest), holds_rest: false }
     }
+
+    fn digest(&self) -> u64 {
+        self.compared_by.unwrap_or_else(|| html_digest(&self.html))
+    }
+}
+
+/// What a part is compared by: its HTML without the words of times.
+#[must_use]
+pub fn html_digest(html: &str) -> u64 {
+    digest(&without_times(html))
 }
 
 fn digest(value: &impl std::hash::Hash) -> u64 {

@@ -12,7 +12,7 @@ pub mod watch;
 
 pub use after::After;
 pub use bus::{Bus, Change};
-pub use fragment::{Fragment, event, seen};
+pub use fragment::{Fragment, event, html_digest, seen};
 pub use kind::kind_of;
 pub use plain::plain;
 pub use server_log::ServerLogs;

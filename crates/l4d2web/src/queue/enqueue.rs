@@ -33,7 +33,7 @@ impl Queue {
             _ => String::new(),
         };
         let same = rules::same(kind, server, overlay, &open);
-        let going = |job: &rules::Open| job.kind == Kind::Delete && job.server == server;
+        let going = |job: &rules::Open| job.kind == Kind::Delete && job.server == server && !job.cancelling;
         if server.is_some() && same.is_none() && open.iter().any(going) {
             return Err(QueueError::BeingDeleted(subject));
         }

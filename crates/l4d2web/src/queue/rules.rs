@@ -20,6 +20,8 @@ pub struct Open {
     pub kind: Kind,
     /// Whether it runs, or is being cancelled; else it waits.
     pub running: bool,
+    /// Whether it is being cancelled: what it should have done must not be counted on.
+    pub cancelling: bool,
     /// The server that it is about.
     pub server: Option<ServerId>,
     /// The overlay that it builds.
@@ -90,13 +92,14 @@ pub fn displaced(kind: Kind, server: Option<ServerId>, open: &[Open]) -> impl It
 }
 
 /// The job that does what a new one would do, so that the new one is not needed: for most kinds one that still waits,
-/// for what a second time would change nothing one that runs, too. Of a server only its last job counts.
+/// for what a second time would change nothing one that runs, too, unless it is being cancelled. Of a server only its last
+/// job counts.
 #[must_use]
 pub fn same(kind: Kind, server: Option<ServerId>, overlay: Option<OverlayId>, open: &[Open]) -> Option<JobId> {
     let related = |other: &&Open| if server.is_some() { other.server == server } else { other.kind == kind };
     let last = open.iter().filter(related).filter(|other| other.overlay == overlay).max_by_key(|other| other.id)?;
     let idempotent = matches!(kind, Kind::Install | Kind::Refresh | Kind::Start | Kind::Stop | Kind::Delete);
-    (last.kind == kind && (!last.running || idempotent)).then_some(last.id)
+    (last.kind == kind && !last.cancelling && (!last.running || idempotent)).then_some(last.id)
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ mod listener;
 mod lock;
 mod notify;
 
+use std::pin::pin;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -55,18 +57,50 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         let (state, stop) = (state.clone(), stop.clone());
         tokio::spawn(async move { state.work(stop).await })
     });
-    answer(state.clone(), listener, stop).await?;
-    if let Some(working) = working {
-        working.await.context("the queue has broken down")?.context("the queue cannot be read")?;
+    let mut parts = pin!(parts(watch, working, &stop));
+    let mut answering = pin!(answer(state.clone(), listener, stop.clone()));
+    tokio::select! {
+        answered = &mut answering => {
+            answered?;
+            parts.await?;
+        }
+        // A panel that does no work, or sees nothing, is worse than one that systemd starts again.
+        ended = &mut parts => {
+            ended?;
+            answering.await?;
+        }
     }
     state.logs.close().await;
-    watch.await?;
     if let Some(alive) = alive {
         alive.abort();
     }
     db.close().await;
     tracing::info!("the panel has stopped");
     Ok(())
+}
+
+/// Waits until the watch and the queue have ended.
+///
+/// # Errors
+///
+/// At once when one of them ends before `stop` or breaks down.
+async fn parts(
+    watch: JoinHandle<()>,
+    queue: Option<JoinHandle<db::Result<()>>>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let watch = async {
+        watch.await.context("the watch of the host has broken down")?;
+        ensure!(stop.is_cancelled(), "the watch of the host has ended");
+        Ok(())
+    };
+    let queue = async {
+        let Some(queue) = queue else { return Ok(()) };
+        queue.await.context("the queue has broken down")?.context("the queue cannot be read")?;
+        ensure!(stop.is_cancelled(), "the queue has ended");
+        Ok(())
+    };
+    tokio::try_join!(watch, queue).map(drop)
 }
 
 /// Answers requests until `stop`. Streams end then at once; what else is under way has a while to end.
@@ -89,4 +123,29 @@ async fn answer(state: AppState, listener: TcpListener, stop: CancellationToken)
         () = too_long => tracing::warn!("some requests did not end, and are cut off"),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_ends_before_its_time_ends_the_panel() {
+        let stop = CancellationToken::new();
+        let runs = || tokio::spawn(pending::<()>());
+        let works = || Some(tokio::spawn(pending::<db::Result<()>>()));
+        let ended = parts(tokio::spawn(async { panic!("a test") }), works(), &stop).await;
+        assert_eq!(ended.unwrap_err().to_string(), "the watch of the host has broken down");
+        let ended = parts(tokio::spawn(async {}), works(), &stop).await;
+        assert_eq!(ended.unwrap_err().to_string(), "the watch of the host has ended");
+        let ended = parts(runs(), Some(tokio::spawn(async { Err(sqlx::Error::PoolClosed) })), &stop).await;
+        assert_eq!(ended.unwrap_err().to_string(), "the queue cannot be read");
+        let ended = parts(runs(), Some(tokio::spawn(async { panic!("a test") })), &stop).await;
+        assert_eq!(ended.unwrap_err().to_string(), "the queue has broken down");
+        stop.cancel();
+        parts(tokio::spawn(async {}), Some(tokio::spawn(async { Ok(()) })), &stop).await.unwrap();
+        parts(tokio::spawn(async {}), None, &stop).await.unwrap();
+    }
 }

@@ -1,5 +1,7 @@
 //! The list of servers, which is the home page.
 
+use std::sync::Arc;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Query, State};
@@ -7,12 +9,9 @@ use axum::http::HeaderMap;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use super::card::Card;
-use super::cards::cards;
 use super::create::NewServer;
 use super::frame::public_host;
-use super::list_events::fragments;
-use crate::live::{Fragment, seen};
+use super::listing::{Listing, Row};
 use crate::pages::kit::count;
 use crate::pages::{Nav, PageResult, Shell};
 use crate::routes::LoggedIn;
@@ -24,42 +23,13 @@ use crate::state::AppState;
 #[template(path = "servers/list.html")]
 pub(super) struct ListPage {
     shell: Shell,
-    /// Those that are shown.
-    cards: Vec<Card>,
-    summary: Summary,
+    listing: Arc<Listing>,
+    /// Those that are shown; none when there are none.
+    rows: Option<Arc<str>>,
     find: Find,
     /// What the stream is asked with.
     events: String,
     pub(super) new: NewServer,
-}
-
-/// How all servers are, in a sentence.
-#[derive(Debug, Template)]
-#[template(path = "servers/summary.html")]
-pub(super) struct Summary {
-    /// How many there are, running, in need, and the rest.
-    counts: [usize; 4],
-    /// Name and page of those in need.
-    needy: Vec<(String, String)>,
-}
-
-impl Summary {
-    pub(super) fn of(cards: &[Card]) -> Self {
-        let of = |rank| cards.iter().filter(|card| card.view.rank == rank).count();
-        let counts = [cards.len(), of(Rank::Running), of(Rank::NeedsYou), of(Rank::Rest)];
-        let needy = cards.iter().filter(|card| card.view.rank == Rank::NeedsYou);
-        Self { counts, needy: needy.map(|card| (card.view.name.clone(), card.page())).take(5).collect() }
-    }
-
-    fn words(&self) -> String {
-        let [all, running, need, _] = self.counts;
-        let runs = if running == 1 { "runs" } else { "run" };
-        match need {
-            0 => format!("{running} of {all} {runs}."),
-            1 => format!("{running} of {all} {runs}. 1 needs you: "),
-            _ => format!("{running} of {all} {runs}. {need} need you: "),
-        }
-    }
 }
 
 /// What to look for.
@@ -74,27 +44,32 @@ pub struct Find {
 
 impl Find {
     /// Whether a server is looked for.
-    pub(super) fn takes(&self, card: &Card) -> bool {
+    pub(super) fn takes(&self, row: &Row) -> bool {
         let shown = match self.show.as_str() {
-            "running" => card.view.rank == Rank::Running,
-            "need" => card.view.rank == Rank::NeedsYou,
-            "stopped" => card.view.rank == Rank::Rest,
+            "running" => row.rank == Rank::Running,
+            "need" => row.rank == Rank::NeedsYou,
+            "stopped" => row.rank == Rank::Rest,
             _ => true,
         };
         let word = self.q.trim().to_lowercase();
         let in_text = |text: &str| text.to_lowercase().contains(&word);
         shown
             && (word.is_empty()
-                || in_text(&card.view.name)
-                || card.address.port.to_string().contains(&word)
-                || in_text(&card.blueprint.name))
+                || in_text(&row.name)
+                || row.port.to_string().contains(&word)
+                || in_text(&row.blueprint))
     }
 
-    /// The address of the stream of what is found, of which the page has `fragments`.
-    fn events(&self, fragments: &[Fragment]) -> String {
+    /// Whether every server is.
+    pub(super) fn is_all(&self) -> bool {
+        self.q.trim().is_empty() && !matches!(self.show.as_str(), "running" | "need" | "stopped")
+    }
+
+    /// The address of the stream of what is found, of which the page has what `seen` says.
+    fn events(&self, seen: u64) -> String {
         let pairs =
             [("q", self.q.trim()), ("show", self.show.as_str())].into_iter().filter(|(_, value)| !value.is_empty());
-        let seen = format!("{:016x}", seen(fragments));
+        let seen = format!("{seen:016x}");
         let mut query = form_urlencoded::Serializer::new(String::new());
         format!("/servers/events?{}", query.extend_pairs(pairs).append_pair("after", &seen).finish())
     }
@@ -109,18 +84,16 @@ impl ListPage {
         find: Find,
     ) -> PageResult<Self> {
         let user = &me.session.user;
-        let mut cards = cards(state, user, &public_host(state, headers)).await?;
-        let summary = Summary::of(&cards);
-        cards.retain(|card| find.takes(card));
-        let new = NewServer::load(state, user.id).await?;
-        let events = find.events(&fragments(&summary, &cards)?);
-        Ok(Self { shell: shell.at(Nav::Servers), cards, summary, find, events, new })
+        let listing = state.board.listing(state, user, &public_host(state, headers)).await?;
+        let rows = listing.html(&find, state.clock.now());
+        let events = find.events(listing.seen(&find));
+        Ok(Self { shell: shell.at(Nav::Servers), rows, find, events, new: listing.new.clone(), listing })
     }
 
     /// What to say when nothing is found.
     fn nothing(&self) -> (String, String) {
         let word = self.find.q.trim();
-        let all = count(self.summary.counts[0], "server", "servers");
+        let all = count(self.listing.counts[0], "server", "servers");
         let title = match (word, self.find.show.as_str()) {
             ("", "running") => "No server runs".to_owned(),
             ("", "need") => "No server needs you".to_owned(),

@@ -1,20 +1,15 @@
 //! The stream of the list of servers: the rows that differ, the sentence above them, and all rows when some come or go.
 
-use std::collections::BTreeSet;
-
-use askama::Template as _;
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 
-use super::card::{Card, ServerRow};
-use super::cards::cards;
 use super::frame::public_host;
-use super::list::{Find, Summary};
+use super::list::Find;
 use crate::db;
 use crate::db::users::User;
 use crate::live::{After, Change, Fragment, Live, open};
-use crate::pages::{PageError, PageResult};
+use crate::pages::PageResult;
 use crate::routes::Visitor;
 use crate::state::AppState;
 
@@ -47,29 +42,7 @@ impl Live for ListLive {
     }
 
     async fn fragments(&self, user: &User) -> PageResult<Option<Vec<Fragment>>> {
-        let mut cards = cards(&self.state, user, &self.host).await?;
-        let summary = Summary::of(&cards);
-        cards.retain(|card| self.find.takes(card));
-        Ok(Some(fragments(&summary, &cards)?))
+        let listing = self.state.board.listing(&self.state, user, &self.host).await?;
+        Ok(Some(listing.fragments(&self.find, self.state.clock.now())))
     }
-}
-
-/// The parts of the list. Rows keep their places until the page is loaded again: nothing moves under the reader's hand.
-pub(super) fn fragments(summary: &Summary, cards: &[Card]) -> PageResult<Vec<Fragment>> {
-    let failed = |error| PageError::Internal(anyhow::Error::new(error).context("a template failed"));
-    let mut rows = Vec::with_capacity(cards.len());
-    let mut all = String::new();
-    for card in cards {
-        let (html, id) = (ServerRow { card }.render().map_err(failed)?, card.view.id);
-        all.push_str(&row(&html, &id.to_string()));
-        rows.push(Fragment::new(format!("server-{id}"), html));
-    }
-    let which: BTreeSet<_> = cards.iter().map(|card| card.view.id).collect();
-    let summary = Fragment::new("summary", summary.render().map_err(failed)?);
-    Ok([summary, Fragment::list("rows", all, &which)].into_iter().chain(rows).collect())
-}
-
-/// A row with the place that its own events go to.
-fn row(cells: &str, id: &str) -> String {
-    format!("<tr id=\"server-{id}\" sse-swap=\"server-{id}\" hx-swap=\"morph:innerHTML\">{cells}</tr>")
 }

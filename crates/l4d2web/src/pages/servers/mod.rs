@@ -1,6 +1,7 @@
 //! Servers: the list, and the page of each.
 
 mod act;
+mod board;
 pub mod card;
 pub mod cards;
 mod create;
@@ -10,12 +11,15 @@ pub mod files;
 pub mod frame;
 pub mod list;
 mod list_events;
+mod listing;
 pub mod load;
 pub mod log;
 mod people;
 mod settings;
+mod summary;
 
 pub use act::{accept, reset, restart, start, stop};
+pub use board::Board;
 pub use create::create;
 pub use delete::delete;
 pub use events::events;

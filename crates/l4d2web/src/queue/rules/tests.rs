@@ -23,6 +23,7 @@ fn job(id: i64, kind: Kind, running: bool, subject: i64) -> Open {
         id: JobId(id),
         kind,
         running,
+        cancelling: false,
         server: (kind.lane() != Lane::Long).then_some(ServerId(subject)),
         overlay: (kind == Kind::Build).then_some(OverlayId(subject)),
         uses: if kind.is_up() && !running { vec![OverlayId(100), OverlayId(subject)] } else { Vec::new() },
@@ -166,4 +167,14 @@ fn only_the_last_job_of_a_server_counts_as_the_same() {
     let open = [job(1, Kind::Start, false, 1), job(2, Kind::Stop, false, 1)];
     assert_eq!(same(Kind::Start, Some(ServerId(1)), None, &open), None);
     assert_eq!(same(Kind::Stop, Some(ServerId(1)), None, &open), Some(JobId(2)));
+}
+
+#[rstest]
+fn what_is_being_cancelled_is_asked_for_again(
+    #[values(Kind::Install, Kind::Refresh, Kind::Start, Kind::Stop, Kind::Delete)] kind: Kind,
+) {
+    let there = Open { cancelling: true, ..job(1, kind, true, 1) };
+    let (server, overlay) = (there.server, there.overlay);
+    assert_eq!(same(kind, server, overlay, std::slice::from_ref(&there)), None);
+    assert!(matches!(may_start(&job(2, kind, false, 1), &[there]), Verdict::WaitFor(JobId(1), _)));
 }

@@ -46,6 +46,7 @@ pub struct Acts {
 /// What can be done now.
 pub(super) fn acts(known: &Known<'_>, stand: Stand) -> Acts {
     let mut acts = match known.job {
+        Some(job) if job.cancelling => cancelling(),
         Some(job) => busy(job.verb, &format!("Wait for job {}, which {} it.", job.id, job.verb.does())),
         None => idle(stand),
     };
@@ -68,6 +69,11 @@ fn busy(verb: Verb, wait: &str) -> Acts {
         Verb::Reset | Verb::Delete => (Act::cannot(wait), Act::cannot(wait)),
     };
     Acts { start, stop, restart: Act::cannot(wait) }
+}
+
+/// While its job is being cancelled: how it will stand then is not known, and what is asked for now comes after that.
+fn cancelling() -> Acts {
+    Acts { start: Act::Can, stop: Act::Can, restart: Act::Can }
 }
 
 fn idle(stand: Stand) -> Acts {

@@ -192,3 +192,11 @@ fn a_failure_stands_first_and_a_crash_that_mended_itself_last() {
     let view = look(&server, Some(&status(State::Stopped)), None, Some(Role::Own));
     assert_eq!((view.pill.class, view.rank), ("failed", Rank::NeedsYou));
 }
+
+#[test]
+fn while_a_job_is_being_cancelled_anything_can_be_asked_for() {
+    let server = server(Desired::Running);
+    let job = OpenJob { cancelling: true, ..job(Verb::Start, false) };
+    let view = look(&server, Some(&status(State::Stopped)), Some(&job), Some(Role::Own));
+    assert_eq!((view.pill, can(&view)), (StatePill::moving("Cancelling"), [true; 3]));
+}

@@ -64,3 +64,31 @@ async fn everybody_sees_theirs_and_what_is_shared_and_an_admin_all() {
     }
     assert!(!zoey.get("/servers").await.body.contains("of zoey</span>"));
 }
+
+#[tokio::test]
+async fn durations_run_on_in_a_list_that_has_not_changed() {
+    let (panel, mut zoey) = panel().await;
+    make(&mut zoey, "Alpha").await;
+    super::acts::put(&panel, 1, "running", "running").await;
+    let since = |page: &str| page.split_once(" data-since>").unwrap().1.split_once('<').unwrap().0.to_owned();
+    let first = zoey.get("/servers").await.body;
+    assert_eq!(since(&first), "0 s");
+    panel.state.clock.advance(11_520);
+    let later = zoey.get("/servers").await.body;
+    assert_eq!(since(&later), "3 h 12 min");
+    assert_eq!(later.replace("3 h 12 min", "0 s"), first);
+}
+
+#[tokio::test]
+async fn what_another_process_writes_is_in_the_next_list() {
+    let (panel, mut zoey) = panel().await;
+    make(&mut zoey, "Alpha").await;
+    assert_eq!(shown(&zoey.get("/servers").await.body), ["Alpha"]);
+    let other = l4d2web::db::Db::open(panel.state.db.path()).await.unwrap();
+    for round in 0..20 {
+        let name = format!("Server {round}");
+        #[expect(clippy::disallowed_methods, reason = "rows for tests, whatever the statements of the panel ask for")]
+        sqlx::query("UPDATE servers SET name = ? WHERE id = 1").bind(&name).execute(other.write()).await.unwrap();
+        assert_eq!(shown(&zoey.get("/servers").await.body), [name]);
+    }
+}
