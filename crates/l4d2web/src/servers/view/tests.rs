@@ -104,6 +104,17 @@ fn a_server_that_was_never_started_says_so() {
     }
 }
 
+#[test]
+fn a_server_that_was_removed_at_the_machine_is_down() {
+    let asked = |desired| Server { status_at: Some(NOW), drift_seen_at: Some(NOW - 600), ..server(desired) };
+    let view = look(&asked(Desired::Running), None, None, Some(Role::Own));
+    assert_eq!((view.stand, can(&view), view.rank), (Stand::Down, DOWN, Rank::NeedsYou));
+    let drift = view.drift.unwrap();
+    assert_eq!((drift.why.as_str(), drift.since), ("it was removed outside of left4me", Some(NOW - 600)));
+    let view = look(&asked(Desired::Stopped), None, None, Some(Role::Own));
+    assert_eq!((view.stand, view.drift), (Stand::Stopped, None));
+}
+
 #[rstest]
 #[case(Verb::Start, false, State::Stopped, "moving Starting", [false, true, false])]
 #[case(Verb::Start, true, State::Stopped, "queued Queued", [false, true, false])]
