@@ -209,5 +209,5 @@ fn while_a_job_is_being_cancelled_anything_can_be_asked_for() {
     let server = server(Desired::Running);
     let job = OpenJob { cancelling: true, ..job(Verb::Start, false) };
     let view = look(&server, Some(&status(State::Stopped)), Some(&job), Some(Role::Own));
-    assert_eq!((view.pill, can(&view)), (StatePill::moving("Cancelling"), [true; 3]));
+    assert_eq!((can(&view), view.pill), ([true; 3], StatePill::moving("Cancelling")));
 }
