@@ -56,9 +56,7 @@ impl Queue {
         }
         let allowed = self.may_still(&job).await;
         let output = Output::new(id, log.clone(), self.0.db.clone(), self.0.clock.clone(), self.0.bus.clone());
-        let outcome = if !allowed {
-            Outcome { end: End::Cancelled, exit_code: None, summary: NOT_ANY_MORE.to_owned() }
-        } else {
+        let outcome = if allowed {
             let (job, output) = (job.clone(), output.clone());
             // In a task of its own, so that a panic ends the job and not the queue.
             let work = tokio::spawn(async move { worker.run(&job, &output, &cancel).await });
@@ -69,6 +67,8 @@ impl Queue {
                     "The panel itself failed while this ran; its own log says where. What was changed is not known."
                         .to_owned(),
             })
+        } else {
+            Outcome { end: End::Cancelled, exit_code: None, summary: NOT_ANY_MORE.to_owned() }
         };
         let (state, summary) = if allowed {
             self.judge(&job, outcome.end, outcome.summary, &stop).await
