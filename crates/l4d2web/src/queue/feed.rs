@@ -42,12 +42,11 @@ impl JobFeed {
         // Listening begins before it is asked whether the job is over: its end is either seen there or heard here.
         let receiver = self.channels().entry(job).or_insert_with(|| broadcast::channel(BACKLOG).0).subscribe();
         let over = jobs::find(&self.db, job).await.map(|job| job.is_none_or(|job| job.state.is_over()));
-        let live = match over {
-            Ok(false) => Some(receiver),
-            _ => {
-                drop(receiver);
-                None
-            }
+        let live = if let Ok(false) = over {
+            Some(receiver)
+        } else {
+            drop(receiver);
+            None
         };
         if live.is_none() {
             let mut channels = self.channels();
