@@ -92,7 +92,11 @@ impl JobStanding {
         let on_server = |right| self.server.is_some_and(|server| server.may(right));
         match right {
             JobRight::See => self.asked || self.admin || on_server(ServerRight::See),
-            JobRight::Cancel => self.asked || self.admin || on_server(ServerRight::Settings),
+            JobRight::Cancel => {
+                // Who merely asked for it, only while they could ask for it.
+                let asked = self.asked && (self.server.is_none() || self.may(JobRight::Retry, kind));
+                asked || self.admin || on_server(ServerRight::Settings)
+            }
             JobRight::Retry => match kind {
                 Kind::Install | Kind::Refresh => self.admin,
                 Kind::Build => self.asked || self.admin,
@@ -160,6 +164,20 @@ mod tests {
         let server = role.map(|role| Standing { role: Some(role), admin });
         let standing = JobStanding { asked, admin, server };
         assert_eq!([JobRight::See, JobRight::Cancel, JobRight::Retry].map(|right| standing.may(right, kind)), may);
+    }
+
+    #[test]
+    fn who_asked_cancels_only_while_they_could_ask_again() {
+        let on = |role| JobStanding { asked: true, admin: false, server: Some(Standing { role, admin: false }) };
+        for (role, kind, may) in [
+            (None, Kind::Start, false),
+            (Some(Role::Operate), Kind::Stop, true),
+            (Some(Role::Operate), Kind::Reset, false),
+            (Some(Role::Manage), Kind::Reset, true),
+        ] {
+            assert_eq!(on(role).may(JobRight::Cancel, kind), may, "{role:?} {kind:?}");
+            assert!(on(role).may(JobRight::See, kind));
+        }
     }
 
     #[test]

@@ -12,14 +12,6 @@ pub async fn set_desired(db: &mut SqliteConnection, id: ServerId, desired: Desir
     Ok(())
 }
 
-/// The host's answer about a server (JSON), or none when the host does not know it.
-pub async fn set_status(db: &Db, id: ServerId, status: Option<&str>, now: i64) -> Result<()> {
-    sqlx::query!("UPDATE servers SET status = ?, status_at = ? WHERE id = ?", status, now, id)
-        .execute(db.write())
-        .await?;
-    Ok(())
-}
-
 /// The spec that the server runs with; none when it was reset.
 pub async fn set_started_spec(db: &Db, id: ServerId, spec: Option<&str>) -> Result<()> {
     sqlx::query!("UPDATE servers SET started_spec = ? WHERE id = ?", spec, id).execute(db.write()).await?;
@@ -42,9 +34,4 @@ pub async fn clear_drift(db: &Db, id: ServerId) -> Result<()> {
 pub async fn delete(db: &Db, id: ServerId) -> Result<()> {
     sqlx::query!("DELETE FROM servers WHERE id = ?", id).execute(db.write()).await?;
     Ok(())
-}
-
-/// Every server's key.
-pub async fn ids(db: &Db) -> Result<Vec<ServerId>> {
-    sqlx::query_scalar!(r#"SELECT id AS "id: ServerId" FROM servers"#).fetch_all(db.read()).await
 }

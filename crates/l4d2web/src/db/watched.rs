@@ -15,6 +15,8 @@ pub struct Watched {
     pub status: Option<String>,
     /// The word for its state in that answer.
     pub state: Option<String>,
+    /// Whether the host has ever answered.
+    pub asked: bool,
     /// Since when its state is not the desired one, Unix seconds.
     pub drift_seen_at: Option<i64>,
     /// Whether a job on it waits or runs.
@@ -26,7 +28,8 @@ pub async fn watched(db: &Db, one: Option<ServerId>) -> Result<Vec<Watched>> {
     sqlx::query_as!(
         Watched,
         r#"SELECT id AS "id!: ServerId", desired AS "desired: Desired", status,
-                  CASE WHEN json_valid(status) THEN json_extract(status, '$.state') END AS "state: String", drift_seen_at,
+                  CASE WHEN json_valid(status) THEN json_extract(status, '$.state') END AS "state: String",
+                  status_at IS NOT NULL AS "asked!: bool", drift_seen_at,
                   EXISTS (SELECT 1 FROM jobs WHERE jobs.server_id = servers.id AND jobs.state IN ('queued', 'running', 'cancelling'))
                       AS "busy!: bool"
            FROM servers WHERE ?1 IS NULL OR id = ?1"#,

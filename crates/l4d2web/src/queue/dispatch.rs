@@ -7,6 +7,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::log::JobLog;
+use super::perform::Ends;
 use super::rules::{self, Verdict};
 use super::{Lane, Queue, Slot, Worker};
 use crate::db::{self, jobs};
@@ -33,7 +34,7 @@ impl Queue {
         worker.look().await;
         let (log, writer) = JobLog::open(self.0.db.clone(), self.0.feed.clone());
         while !stop.is_cancelled() {
-            let dispatched = self.dispatch(&worker, &log, workers).await;
+            let dispatched = self.dispatch(&worker, &log, workers, &stop).await;
             let pause = async {
                 match dispatched {
                     // A timeout is nothing but another look.
@@ -65,7 +66,13 @@ impl Queue {
     }
 
     /// Begins every job that may begin.
-    async fn dispatch(&self, worker: &Arc<dyn Worker>, log: &JobLog, workers: usize) -> db::Result<()> {
+    async fn dispatch(
+        &self,
+        worker: &Arc<dyn Worker>,
+        log: &JobLog,
+        workers: usize,
+        stop: &CancellationToken,
+    ) -> db::Result<()> {
         let mut open = jobs::open(&mut *self.0.db.read().acquire().await?).await?;
         for index in 0..open.len() {
             let candidate = &open[index];
@@ -83,7 +90,12 @@ impl Queue {
                 continue;
             }
             open[index].running = true;
-            self.0.tasks.spawn(self.clone().perform(id, Arc::clone(worker), log.clone(), cancel));
+            self.0.tasks.spawn(self.clone().perform(
+                id,
+                Arc::clone(worker),
+                log.clone(),
+                Ends { cancel, stop: stop.clone() },
+            ));
         }
         Ok(())
     }

@@ -42,9 +42,11 @@ impl JobFeed {
         // Listening begins before it is asked whether the job is over: its end is either seen there or heard here.
         let receiver = self.channels().entry(job).or_insert_with(|| broadcast::channel(BACKLOG).0).subscribe();
         let over = jobs::find(&self.db, job).await.map(|job| job.is_none_or(|job| job.state.is_over()));
-        let live = match over {
-            Ok(false) => Some(receiver),
-            _ => None,
+        let live = if let Ok(false) = over {
+            Some(receiver)
+        } else {
+            drop(receiver);
+            None
         };
         if live.is_none() {
             let mut channels = self.channels();
@@ -126,6 +128,24 @@ mod tests {
     use super::*;
     use crate::db::job_lines::LineStream;
     use crate::queue::Work;
+
+    #[tokio::test]
+    async fn of_a_job_that_is_over_no_channel_is_kept() {
+        let root = tempfile::tempdir().unwrap();
+        let db = Db::open(&root.path().join("left4me.db")).await.unwrap();
+        db::migrate(&db).await.unwrap();
+        let mut connection = db.write().acquire().await.unwrap();
+        let job = jobs::insert(&mut connection, Work::Install, None, "", 0).await.unwrap();
+        let feed = JobFeed::new(db.clone());
+        let early = feed.subscribe(job, 0).await.unwrap();
+        assert_eq!(feed.channels().len(), 1);
+        assert!(jobs::cancel_queued(&mut connection, job, "", 0).await.unwrap());
+        feed.close(job);
+        let mut late = feed.subscribe(job, 0).await.unwrap();
+        assert_eq!(late.next().await.unwrap(), None);
+        assert_eq!(feed.channels().len(), 0);
+        drop(early);
+    }
 
     #[tokio::test]
     async fn a_reader_that_is_too_slow_for_the_channel_misses_nothing() {

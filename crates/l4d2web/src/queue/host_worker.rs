@@ -8,7 +8,8 @@ use super::worker::{End, Outcome, Running, Worker};
 use super::{Kind, Output, Work};
 use crate::clock::Clock;
 use crate::db::jobs::Job;
-use crate::db::{self, Db, overlays, server_state, servers};
+use crate::db::{self, Db, overlays, server_state, servers, watched};
+use crate::host::shape::Status;
 use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
 use crate::id::{OverlayId, ServerId};
 use crate::live::{Bus, Change};
@@ -18,6 +19,10 @@ use crate::servers::spec;
 const TERMINATED: i32 = 128 + 15;
 /// Lines that were read and not yet taken.
 const LINES: usize = 256;
+/// The exit code of `l4d2ctl` for a server that the host does not know.
+const UNKNOWN: i32 = 66;
+/// How often a server is asked for when others store answers meanwhile.
+const LOOKS: usize = 5;
 
 /// Does jobs by running `l4d2ctl`.
 #[derive(Debug)]
@@ -49,7 +54,11 @@ impl HostWorker {
             Work::Build(overlay) => self.build(overlay, at).await?,
             Work::Start(server) => self.bring_up(server, Call::Start(server), at).await?,
             Work::Restart(server) => self.bring_up(server, Call::Restart(server), at).await?,
-            Work::Stop(server) => at.call(&self.host, &Call::Stop(server)).await?,
+            Work::Stop(server) => match at.call(&self.host, &Call::Stop(server)).await {
+                // It was never started, or somebody removed it there: nothing of it runs.
+                Err(Failure::Exit(Exit::Code(UNKNOWN), _)) => return Ok(summary::nothing_to_stop(&job.subject)),
+                said => said?,
+            },
             Work::Reset(server) => {
                 let said = at.call(&self.host, &Call::Reset(server)).await?;
                 server_state::set_started_spec(&self.db, server, None).await?;
@@ -69,13 +78,28 @@ impl HostWorker {
         let row = servers::find(&self.db, server).await?.ok_or(Failure::Gone)?;
         let yaml = spec::now(&self.db, &row).await?.render();
         at.call(&self.host, &Call::Initialize(server, Yaml(yaml.clone()))).await?;
-        let said = at.call(&self.host, &call).await?;
-        // One that ran already goes on with what it had.
-        let kept = matches!(call, Call::Start(_)) && said.last.contains("is running already");
-        if !kept {
-            server_state::set_started_spec(&self.db, server, Some(&yaml)).await?;
+        // Before the call: a panel that ends while it runs does not learn what came of it.
+        server_state::set_started_spec(&self.db, server, Some(&yaml)).await?;
+        let said = at.call(&self.host, &call).await;
+        let kept = match &said {
+            // One that ran already goes on with what it had.
+            Ok(said) => matches!(call, Call::Start(_)) && said.last.contains("is running already"),
+            Err(failure) if failure.is_cancelled() => false,
+            Err(_) => !self.has_begun_since(server, row.status.as_deref()).await,
+        };
+        if kept {
+            server_state::set_started_spec(&self.db, server, row.started_spec.as_deref()).await?;
         }
-        Ok(said)
+        said
+    }
+
+    /// Whether a server is up, and was not when the host said `before`. What the host does not say counts as yes.
+    async fn has_begun_since(&self, server: ServerId, before: Option<&str>) -> bool {
+        let before = before.and_then(|status| serde_json::from_str::<Status>(status).ok());
+        match self.host.status(server).await {
+            Ok(now) => !now.state.is_down() && before.is_none_or(|before| before.started_at != now.started_at),
+            Err(error) => error.code() != Some(UNKNOWN),
+        }
     }
 
     async fn build(&self, overlay: OverlayId, at: &At<'_>) -> Result<Said, Failure> {
@@ -89,17 +113,22 @@ impl HostWorker {
         }
     }
 
-    /// Asks what a server does now, and stores it.
+    /// Asks what a server does now, and stores it; again when somebody else has stored an answer meanwhile, which may be older or newer.
     async fn look_at(&self, server: ServerId, settled: bool) -> db::Result<()> {
-        let status = match self.host.status(server).await {
-            Ok(status) => serde_json::to_string(&status).ok(),
-            Err(error) if error.code() == Some(66) => None,
-            Err(error) => {
-                tracing::warn!(server = server.0, %error, "the host does not say what a server does");
-                return Ok(());
+        for _ in 0..LOOKS {
+            let Some(before) = watched::watched(&self.db, Some(server)).await?.pop() else { return Ok(()) };
+            let status = match self.host.status(server).await {
+                Ok(status) => serde_json::to_string(&status).ok(),
+                Err(error) if error.code() == Some(UNKNOWN) => None,
+                Err(error) => {
+                    tracing::warn!(server = server.0, %error, "the host does not say what a server does");
+                    return Ok(());
+                }
+            };
+            if watched::set_status(&self.db, &before, status.as_deref(), self.clock.now()).await? {
+                break;
             }
-        };
-        server_state::set_status(&self.db, server, status.as_deref(), self.clock.now()).await?;
+        }
         if settled {
             server_state::clear_drift(&self.db, server).await?;
         }
@@ -109,12 +138,14 @@ impl HostWorker {
 
     /// Asks what all servers do now, and stores it.
     async fn look_at_all(&self) -> Result<(), Failure> {
+        let before = watched::watched(&self.db, None).await?;
         let statuses = self.host.status_all().await?;
-        for server in server_state::ids(&self.db).await? {
-            let status = statuses.iter().find(|status| status.server() == Some(server));
+        for server in before {
+            let status = statuses.iter().find(|status| status.server() == Some(server.id));
             let status = status.and_then(|status| serde_json::to_string(status).ok());
-            server_state::set_status(&self.db, server, status.as_deref(), self.clock.now()).await?;
-            self.bus.send(Change::Server(server));
+            // Who stores another answer meanwhile has asked later.
+            watched::set_status(&self.db, &server, status.as_deref(), self.clock.now()).await?;
+            self.bus.send(Change::Server(server.id));
         }
         Ok(())
     }

@@ -45,17 +45,29 @@ pub(super) fn succeeded(kind: Kind, subject: &str, last: &str) -> String {
     }
 }
 
+/// What a stop has done of what the host does not know.
+#[must_use]
+pub(super) fn nothing_to_stop(subject: &str) -> String {
+    format!("There was nothing to stop: the host does not know “{subject}”, so it does not run.")
+}
+
 /// Why a job did not, what that means, and what to do.
 #[must_use]
 pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
     let rest = left(kind, subject);
     match failure {
         Failure::Host(HostError::Cancelled { .. }) => format!("Cancelled. {}", half_done(kind, subject)),
-        Failure::Host(error) => format!("{}. Nothing was changed.", sentence(&error.to_string())),
+        Failure::Host(error @ (HostError::NotFound { .. } | HostError::Spawn { .. } | HostError::Nul { .. })) => {
+            format!("{}. Nothing was changed.", sentence(&error.to_string()))
+        }
+        Failure::Host(error) => format!("{}. {}", sentence(&error.to_string()), half_done(kind, subject)),
         Failure::Database(error) => format!("The database cannot be used ({error}). {rest}"),
         Failure::Gone => "What this was about is gone. Nothing was changed.".to_owned(),
         Failure::NotBuilt(what) => {
             format!("“{subject}” is an overlay of kind {what}, which is not built. Nothing was changed.")
+        }
+        Failure::Exit(exit @ (Exit::Signal(_) | Exit::Code(143)), error) => {
+            format!("{} {}", cause(kind, subject, *exit, error), half_done(kind, subject))
         }
         Failure::Exit(exit, error) => format!("{} {rest}", cause(kind, subject, *exit, error)),
     }
@@ -175,11 +187,12 @@ mod tests {
         "The host is busy with it: server 7 is stopping just now: try again in a moment. Try again in a moment. “Friday” may be down now."
     )]
     #[case(
-        Kind::Stop,
+        Kind::Reset,
         66,
         "l4d2ctl: server 7 does not exist: make it with …",
-        "The host does not know “Friday”: it was never started, or somebody removed it there. “Friday” may still run."
+        "The host does not know “Friday”: it was never started, or somebody removed it there. A part may be done; doing it again does the rest."
     )]
+    #[case(Kind::Start, 143, "", "It was ended from outside. “Friday” may have been started: its state says.")]
     #[case(Kind::Build, 1, "", "It failed on the host with exit code 1. Nothing was published.")]
     fn failures_are_told_in_plain_words(
         #[case] kind: Kind,
@@ -196,6 +209,11 @@ mod tests {
         assert_eq!(
             failed(Kind::Start, "Friday", &failure),
             "The program l4d2ctl is not there: install left4me's host half, or set LEFT4ME_L4D2CTL to the path of l4d2ctl. Nothing was changed."
+        );
+        let failure = Failure::Host(HostError::TimedOut { verb: "start", after: std::time::Duration::from_secs(9) });
+        assert_eq!(
+            failed(Kind::Start, "Friday", &failure),
+            "`l4d2ctl start` gave no answer within 9 s. “Friday” may have been started: its state says."
         );
         let failure = Failure::Host(HostError::Cancelled { verb: "install" });
         assert!(failed(Kind::Install, "", &failure).starts_with("Cancelled. Servers keep the game"));

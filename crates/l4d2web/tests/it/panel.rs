@@ -54,8 +54,13 @@ impl Panel {
 
     /// On a host that the stand-in for `l4d2ctl` plays, and asked for its state each second.
     pub(crate) async fn scripted() -> Self {
+        Self::polled("1").await
+    }
+
+    /// The same, asked for its state every so many seconds.
+    pub(crate) async fn polled(seconds: &str) -> Self {
         let program = crate::stand_in::program();
-        let vars = [("LEFT4ME_L4D2CTL", program.to_str().unwrap()), ("STATE_POLLER_INTERVAL_SECONDS", "1")];
+        let vars = [("LEFT4ME_L4D2CTL", program.to_str().unwrap()), ("STATE_POLLER_INTERVAL_SECONDS", seconds)];
         Self::with(&vars).await
     }
 

@@ -26,8 +26,14 @@ struct Watched {
 }
 
 impl Watched {
+    /// Which notices nothing by polling: that is left to the watch.
     async fn new(orders: &str) -> Self {
-        let panel = Panel::scripted().await;
+        Self::polled(orders, "3600").await
+    }
+
+    /// Which asks for all states every so many seconds.
+    async fn polled(orders: &str, seconds: &str) -> Self {
+        let panel = Panel::polled(seconds).await;
         order(panel.root.path(), orders);
         let owner = panel.user("zoey").await;
         let server = panel.server(owner, "Friday Versus").await;
@@ -119,7 +125,7 @@ async fn the_watch_is_started_again_when_it_ends() {
 #[tokio::test]
 async fn the_poll_finds_what_the_watch_does_not_tell() {
     // It hangs, and tells nothing.
-    let mut watched = Watched::new("hang watch").await;
+    let mut watched = Watched::polled("hang watch", "1").await;
     watched.start().await;
     behind(watched.panel.root.path(), &["crash", &watched.server.to_string(), "KILL"]);
     let (_, after) = watched.until(|server| server.drift_seen_at.is_some()).await;

@@ -20,8 +20,12 @@ pub(super) async fn reconsider(state: &AppState) -> crate::db::Result<()> {
 
 /// Since when the server is not as it should be.
 fn seen_at(server: &Watched, now: i64) -> Option<i64> {
-    let word = server.state.clone().unwrap_or_default();
-    let state = serde_json::from_value(word.into()).unwrap_or(State::Unknown);
+    let state = match &server.state {
+        Some(word) => serde_json::from_value(word.clone().into()).unwrap_or(State::Unknown),
+        // The host was asked, and does not know it: nothing of it runs.
+        None if server.asked && server.status.is_none() => State::Stopped,
+        None => State::Unknown,
+    };
     is_drift(server.desired, state, server.busy).then(|| server.drift_seen_at.unwrap_or(now))
 }
 
@@ -63,14 +67,25 @@ mod tests {
     #[case(None, Some(40), None)]
     #[case(Some("a word of a later version"), Some(40), None)]
     fn since_when(#[case] word: Option<&str>, #[case] before: Option<i64>, #[case] now: Option<i64>) {
-        let server = Watched {
+        assert_eq!(seen_at(&watched(word, before), 50), now);
+    }
+
+    #[test]
+    fn what_the_host_does_not_know_any_more_is_down() {
+        let server = Watched { asked: true, ..watched(None, None) };
+        assert_eq!(seen_at(&server, 50), Some(50));
+        assert_eq!(seen_at(&Watched { status: Some("no JSON".to_owned()), ..server }, 50), None);
+    }
+
+    fn watched(word: Option<&str>, drift_seen_at: Option<i64>) -> Watched {
+        Watched {
             id: crate::id::ServerId(7),
             desired: Running,
             status: None,
             state: word.map(str::to_owned),
-            drift_seen_at: before,
+            asked: false,
+            drift_seen_at,
             busy: false,
-        };
-        assert_eq!(seen_at(&server, 50), now);
+        }
     }
 }

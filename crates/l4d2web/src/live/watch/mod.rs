@@ -174,11 +174,15 @@ impl Watch {
         self.ask_at = None;
         let all = std::mem::take(&mut self.all) || self.dirty.len() > SINGLY;
         let dirty = std::mem::take(&mut self.dirty);
+        let mut again = HashSet::new();
         let asked = if all {
-            observe::all(&self.state, &mut self.looks).await
+            observe::all(&self.state, &mut self.looks, &mut again).await
         } else {
-            observe::some(&self.state, &mut self.looks, dirty).await
+            observe::some(&self.state, &mut self.looks, dirty, &mut again).await
         };
+        for server in again {
+            self.ask_soon(Some(server));
+        }
         match asked {
             Ok(()) => {}
             Err(observe::Trouble::Host(error)) => tracing::warn!(%error, "the states of servers cannot be asked for"),

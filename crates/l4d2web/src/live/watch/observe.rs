@@ -27,50 +27,74 @@ pub(super) enum Trouble {
     Db(#[from] sqlx::Error),
 }
 
-/// Asks for all servers.
-pub(super) async fn all(state: &AppState, looks: &mut Looks) -> Result<(), Trouble> {
+/// Asks for all servers. Those for which somebody else stored an answer meanwhile go to `again`: nobody knows which is newer.
+pub(super) async fn all(state: &AppState, looks: &mut Looks, again: &mut HashSet<ServerId>) -> Result<(), Trouble> {
     // What was stored before the question: an answer is never put in the place of a later one.
     let before = watched::watched(&state.db, None).await?;
     let mut told: HashMap<_, _> =
         state.host.status_all().await?.into_iter().filter_map(|status| Some((status.server()?, status))).collect();
     for server in before {
         let status = told.remove(&server.id);
-        store(state, looks, &server, status.as_ref()).await?;
+        if !store(state, looks, &server, status.as_ref()).await? {
+            again.insert(server.id);
+        }
     }
     Ok(drift::reconsider(state).await?)
 }
 
-/// Asks for some servers.
-pub(super) async fn some(state: &AppState, looks: &mut Looks, servers: HashSet<ServerId>) -> Result<(), Trouble> {
+/// Asks for some servers, for each of them also when another made trouble; the last trouble is given back. For `again` see [`all`].
+pub(super) async fn some(
+    state: &AppState,
+    looks: &mut Looks,
+    servers: HashSet<ServerId>,
+    again: &mut HashSet<ServerId>,
+) -> Result<(), Trouble> {
+    let mut trouble = Ok(());
     for id in servers {
-        let Some(before) = watched::watched(&state.db, Some(id)).await?.pop() else {
-            looks.seen(id, false, Instant::now());
-            continue;
-        };
-        let status = match state.host.status(id).await {
-            Ok(status) => Some(status),
-            Err(error) if error.code() == Some(UNKNOWN) => None,
-            Err(error) => return Err(error.into()),
-        };
-        store(state, looks, &before, status.as_ref()).await?;
+        match one(state, looks, id).await {
+            Ok(true) => {}
+            Ok(false) => drop(again.insert(id)),
+            Err(error) => trouble = Err(error),
+        }
     }
-    Ok(drift::reconsider(state).await?)
+    drift::reconsider(state).await?;
+    trouble
 }
 
-async fn store(state: &AppState, looks: &mut Looks, before: &Watched, status: Option<&Status>) -> Result<(), Trouble> {
+/// Asks for a server; false when somebody else stored an answer meanwhile.
+async fn one(state: &AppState, looks: &mut Looks, id: ServerId) -> Result<bool, Trouble> {
+    let Some(before) = watched::watched(&state.db, Some(id)).await?.pop() else {
+        looks.seen(id, false, Instant::now());
+        return Ok(true);
+    };
+    let status = match state.host.status(id).await {
+        Ok(status) => Some(status),
+        Err(error) if error.code() == Some(UNKNOWN) => None,
+        Err(error) => return Err(error.into()),
+    };
+    store(state, looks, &before, status.as_ref()).await
+}
+
+/// Stores an answer when it differs; false when somebody else stored one since `before`.
+async fn store(
+    state: &AppState,
+    looks: &mut Looks,
+    before: &Watched,
+    status: Option<&Status>,
+) -> Result<bool, Trouble> {
     looks.seen(before.id, status.is_some_and(|status| status.state.is_moving()), Instant::now());
     let known = before.status.as_deref().and_then(|status| serde_json::from_str(status).ok());
     if known.as_ref() == status && known.is_some() == before.status.is_some() {
-        return Ok(());
+        return Ok(true);
     }
     let text = status.and_then(|status| serde_json::to_string(status).ok());
     let now = state.clock.now();
     if !watched::set_status(&state.db, before, text.as_deref(), now).await? {
-        return Ok(());
+        return Ok(false);
     }
     if let Some((status, how)) = status.and_then(|status| Some((status, crash(status)?))) {
         note_crash(&state.db, before.id, &how, status.ended_at.unwrap_or(now)).await?;
     }
     state.bus.send(Change::Server(before.id));
-    Ok(())
+    Ok(true)
 }

@@ -153,14 +153,17 @@ fn state(known: &Known<'_>, stand: Stand, drift: Option<&Drift>) -> Phrase {
 }
 
 fn drift(known: &Known<'_>, stand: Stand) -> Option<Drift> {
-    let status = known.status.filter(|_| stand.is_drift() && known.job.is_none())?;
+    if !stand.is_drift() || known.job.is_some() {
+        return None;
+    }
     let word = |wanted| if wanted { "Running" } else { "Stopped" };
     let wanted = known.server.desired == Desired::Running;
-    let why = match &status.reason {
-        Some(reason) => cause::cause(reason),
-        None => "it was started outside of left4me".to_owned(),
+    let why = match known.status.map(|status| &status.reason) {
+        Some(Some(reason)) => cause::cause(reason),
+        Some(None) => "it was started outside of left4me".to_owned(),
+        None => "it was removed outside of left4me".to_owned(),
     };
-    let changed = if wanted { status.ended_at } else { status.started_at };
+    let changed = known.status.and_then(|status| if wanted { status.ended_at } else { status.started_at });
     let is = if wanted { "Down" } else { "Running" };
     Some(Drift { should: word(wanted), is, why, since: changed.or(known.server.drift_seen_at) })
 }

@@ -34,11 +34,14 @@ impl Stand {
         let wanted = server.desired == Desired::Running;
         let new = server.started_spec.is_none() && !wanted;
         let Some(status) = known.status else {
-            return match (new, server.last_error.is_some()) {
+            return match server.status_at {
                 // The host has nothing of it, since not even the first start got so far.
-                (_, true) => Self::Failed,
-                (true, false) => Self::New,
-                (false, false) => Self::Unknown,
+                _ if server.last_error.is_some() => Self::Failed,
+                _ if new => Self::New,
+                // The host was asked, and does not know it: somebody removed it there.
+                Some(_) if wanted => Self::Down,
+                Some(_) => Self::Stopped,
+                None => Self::Unknown,
             };
         };
         match status.state {

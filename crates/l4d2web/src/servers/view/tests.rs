@@ -104,6 +104,17 @@ fn a_server_that_was_never_started_says_so() {
     }
 }
 
+#[test]
+fn a_server_that_was_removed_at_the_machine_is_down() {
+    let asked = |desired| Server { status_at: Some(NOW), drift_seen_at: Some(NOW - 600), ..server(desired) };
+    let view = look(&asked(Desired::Running), None, None, Some(Role::Own));
+    assert_eq!((view.stand, can(&view), view.rank), (Stand::Down, DOWN, Rank::NeedsYou));
+    let drift = view.drift.unwrap();
+    assert_eq!((drift.why.as_str(), drift.since), ("it was removed outside of left4me", Some(NOW - 600)));
+    let view = look(&asked(Desired::Stopped), None, None, Some(Role::Own));
+    assert_eq!((view.stand, view.drift), (Stand::Stopped, None));
+}
+
 #[rstest]
 #[case(Verb::Start, false, State::Stopped, "moving Starting", [false, true, false])]
 #[case(Verb::Start, true, State::Stopped, "queued Queued", [false, true, false])]
@@ -198,5 +209,5 @@ fn while_a_job_is_being_cancelled_anything_can_be_asked_for() {
     let server = server(Desired::Running);
     let job = OpenJob { cancelling: true, ..job(Verb::Start, false) };
     let view = look(&server, Some(&status(State::Stopped)), Some(&job), Some(Role::Own));
-    assert_eq!((view.pill, can(&view)), (StatePill::moving("Cancelling"), [true; 3]));
+    assert_eq!((can(&view), view.pill), ([true; 3], StatePill::moving("Cancelling")));
 }

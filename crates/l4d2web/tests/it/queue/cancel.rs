@@ -54,3 +54,18 @@ async fn a_job_that_has_ended_cannot_be_cancelled() {
     let refused = works.queue.cancel(4711.into(), None).await.unwrap_err();
     assert_eq!(refused.to_string(), "There is no job 4711.");
 }
+
+#[tokio::test]
+async fn what_somebody_ends_on_the_machine_has_failed() {
+    let works = Works::new("hang install").await;
+    let install = works.ask(Work::Install).await;
+    works.prints(install, "hanging").await;
+    for process in processes(works.stand_in.root.path()) {
+        let process = rustix::process::Pid::from_raw(process.cast_signed()).unwrap();
+        let _ = rustix::process::kill_process(process, rustix::process::Signal::TERM);
+    }
+    let (job, _) = works.over(install).await;
+    assert_eq!(job.state, JobState::Failed);
+    let summary = job.summary.unwrap();
+    assert!(summary.starts_with("It was ended from outside. Servers keep the game"), "{summary}");
+}

@@ -123,6 +123,8 @@ async fn a_panel_that_is_killed_loses_and_doubles_no_job() {
         for id in (1..=SERVERS).map(ServerId) {
             let is = stand_in.host.status(id).await.ok().map(|status| status.state);
             assert_eq!(stored(&db, id).await, is, "after the kill number {seed}");
+            let spec = servers::find(&db, id).await.unwrap().unwrap().started_spec;
+            assert!(is != Some(State::Running) || spec.is_some(), "what {id} runs with, after the kill number {seed}");
         }
     }
     assert!(interrupted > 5 && waited > 5, "the kills hit nothing: {interrupted} ran, {waited} waited");

@@ -1,6 +1,6 @@
 //! A panel that begins where another ended, in order or not.
 
-use l4d2web::db::{jobs, server_state, servers};
+use l4d2web::db::{jobs, servers};
 use l4d2web::queue::{JobState, Work};
 
 use super::works::{USED, Works, number, server};
@@ -18,7 +18,7 @@ async fn what_ran_is_interrupted_and_what_waits_runs() {
     let waits = works.ask(Work::Install).await;
     // What the panel before did not get to know: the server runs.
     works.stand_in.start(id).await;
-    server_state::set_status(&works.db, id, None, NOW).await.unwrap();
+    assert_eq!(servers::find(&works.db, id).await.unwrap().unwrap().status, None);
     works.run();
     for job in [cut, cancelling] {
         let (job, lines) = works.over(job).await;

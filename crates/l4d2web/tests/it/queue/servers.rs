@@ -1,11 +1,13 @@
 //! Jobs of servers, from asking to their end.
 
+use l4d2web::account::UserName;
 use l4d2web::db::servers::{self, Desired};
+use l4d2web::db::users;
 use l4d2web::host::shape::{State, Status};
 use l4d2web::id::ServerId;
 use l4d2web::queue::{Cancelled, JobState, QueueError, Waiting, Work, rules::Reason};
 
-use super::works::{PLAYER, UNUSED, USED, Works, server};
+use super::works::{PLAYER, UNUSED, USED, Works, server, sql};
 
 async fn state(works: &Works, id: ServerId) -> State {
     let row = servers::find(&works.db, id).await.unwrap().unwrap();
@@ -143,4 +145,59 @@ async fn a_cancelled_start_leaves_the_desired_state() {
     assert_eq!(works.over(start).await.0.state, JobState::Cancelled);
     let row = servers::find(&works.db, id).await.unwrap().unwrap();
     assert_eq!((row.desired, state(&works, id).await), (Desired::Running, State::Stopped));
+}
+
+#[tokio::test]
+async fn a_stop_of_what_the_host_does_not_know_is_done() {
+    let works = Works::new("").await;
+    let id = server(&works.db, "Friday").await;
+    let job = works.done(Work::Stop(id)).await;
+    let words = "There was nothing to stop: the host does not know “Friday”, so it does not run.";
+    assert_eq!(job.summary.as_deref(), Some(words));
+    let row = servers::find(&works.db, id).await.unwrap().unwrap();
+    assert_eq!((row.status, row.last_error), (None, None));
+}
+
+#[tokio::test]
+async fn what_a_server_was_started_with_is_known_however_its_start_ends() {
+    let works = Works::new("hang start").await;
+    let id = server(&works.db, "Friday").await;
+    let spec = async || servers::find(&works.db, id).await.unwrap().unwrap().started_spec;
+    let start = works.ask(Work::Start(id)).await;
+    works.prints(start, "hanging").await;
+    let new = spec().await.unwrap();
+    works.queue.cancel(start, None).await.unwrap();
+    works.over(start).await;
+    assert_eq!(spec().await.as_ref(), Some(&new), "it may have been started");
+    works.stand_in.order("");
+    works.done(Work::Start(id)).await;
+    // What goes on as it was goes on with what it had.
+    sql(&works.db, "UPDATE blueprints SET config = 'sv_cheats 1'").await;
+    works.done(Work::Start(id)).await;
+    assert_eq!(spec().await.as_ref(), Some(&new));
+    works.stand_in.order("fail restart 75 1");
+    works.over(works.ask(Work::Restart(id)).await).await;
+    assert_eq!(spec().await.as_ref(), Some(&new));
+    works.done(Work::Restart(id)).await;
+    assert!(spec().await.unwrap().contains("sv_cheats 1"));
+}
+
+#[tokio::test]
+async fn a_job_ends_with_the_right_of_who_asked_for_it() {
+    for lose in ["UPDATE users SET active = 0", "UPDATE servers SET owner_id = 2"] {
+        let works = Works::new("hold build").await;
+        let other = UserName::parse("player2").unwrap();
+        users::insert(&works.db, &other, "not a hash: nobody logs in", false, 0).await.unwrap();
+        let id = server(&works.db, "Friday").await;
+        let build = works.ask(Work::Build(USED)).await;
+        works.prints(build, "held").await;
+        let start = works.queue.enqueue(Work::Start(id), Some(PLAYER)).await.unwrap().id;
+        sql(&works.db, lose).await;
+        std::fs::write(works.stand_in.root.path().join("go"), "").unwrap();
+        let (job, lines) = works.over(start).await;
+        let words = "Cancelled before it began: who asked for it may not do that any more. Nothing was changed.";
+        assert_eq!((job.state, job.summary.as_deref()), (JobState::Cancelled, Some(words)));
+        assert_eq!(lines.last().unwrap().line, words);
+        assert_eq!(works.stand_in.host.list().await.unwrap(), []);
+    }
 }
