@@ -17,7 +17,7 @@ pub use browser::browser;
 pub use form_token::FormToken;
 pub use limits::{Limits, Target, TooMany};
 pub use local_path::LocalPath;
-pub use password::{PasswordError, Passwords, check_new};
+pub use password::{HashError, PasswordError, Passwords, check_new};
 pub use secret::Secret;
 pub use session::{ABSOLUTE, IDLE, Sessions};
 pub use setup_link::{SETUP_FOR, setup_link};

@@ -1,15 +1,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::Secret;
 
 /// How many passwords are hashed at once; each takes 19 MiB and a core for some ten milliseconds.
 const AT_ONCE: usize = 2;
+/// How long to wait for a turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The shortest password that is taken, in characters.
 const SHORTEST: usize = 8;
 /// The longest password that is taken, in bytes.
@@ -20,6 +24,7 @@ const LONGEST: usize = 1024;
 pub struct Passwords {
     params: Params,
     slots: Arc<Semaphore>,
+    patience: Duration,
     runs: Arc<AtomicU64>,
 }
 
@@ -32,6 +37,17 @@ pub enum PasswordError {
     /// Too long.
     #[error("The password can have {LONGEST} bytes at most.")]
     Long,
+}
+
+/// Why a password was not hashed or checked.
+#[derive(Debug, thiserror::Error)]
+pub enum HashError {
+    /// There was no turn in time.
+    #[error("too many passwords are checked at once")]
+    Busy,
+    /// The operating system gave no randomness, or the runtime is going down.
+    #[error("cannot hash a password: {0}")]
+    Failed(String),
 }
 
 /// Checks a password that somebody wants to have.
@@ -70,7 +86,7 @@ impl Passwords {
     }
 
     fn with(params: Params) -> Self {
-        Self { params, slots: Arc::new(Semaphore::new(AT_ONCE)), runs: Arc::default() }
+        Self { params, slots: Arc::new(Semaphore::new(AT_ONCE)), patience: PATIENCE, runs: Arc::default() }
     }
 
     /// How often the work of a hash was done: what tests compare to see that no refusal is cheaper than another.
@@ -83,38 +99,42 @@ impl Passwords {
     ///
     /// # Errors
     ///
-    /// When the operating system gives no randomness, or the runtime is going down.
-    pub async fn hash(&self, password: &Secret) -> anyhow::Result<String> {
+    /// [`HashError`].
+    pub async fn hash(&self, password: &Secret) -> Result<String, HashError> {
         let (argon2, password) = (self.argon2(), password.clone());
-        let _slot = self.slots.acquire().await?;
-        self.runs.fetch_add(1, Ordering::Relaxed);
-        tokio::task::spawn_blocking(move || {
-            argon2
-                .hash_password(password.expose().as_bytes())
-                .map(|hash| hash.to_string())
-                .map_err(|error| anyhow::anyhow!("cannot hash a password: {error}"))
-        })
-        .await?
+        let hash = move || argon2.hash_password(password.expose().as_bytes()).map(|hash| hash.to_string());
+        self.run(hash).await?.map_err(|error| HashError::Failed(error.to_string()))
     }
 
     /// Whether `password` is the one of `hash`. Without a hash (no such user) the same work is done, and the answer is no.
     ///
     /// # Errors
     ///
-    /// When the runtime is going down.
-    pub async fn verify(&self, password: &Secret, hash: Option<&str>) -> anyhow::Result<bool> {
+    /// [`HashError`].
+    pub async fn verify(&self, password: &Secret, hash: Option<&str>) -> Result<bool, HashError> {
         let Some(hash) = hash else {
             self.hash(password).await?;
             return Ok(false);
         };
         let (argon2, password, hash) = (self.argon2(), password.clone(), hash.to_owned());
-        let _slot = self.slots.acquire().await?;
-        self.runs.fetch_add(1, Ordering::Relaxed);
-        Ok(tokio::task::spawn_blocking(move || {
+        self.run(move || {
             PasswordHash::new(&hash)
                 .is_ok_and(|hash| argon2.verify_password(password.expose().as_bytes(), &hash).is_ok())
         })
-        .await?)
+        .await
+    }
+
+    /// Does the work of a hash when it is its turn, which lasts until the work is done: also when nobody waits for it any more.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+        let turn = timeout(self.patience, Arc::clone(&self.slots).acquire_owned()).await;
+        let turn = turn.map_err(|_| HashError::Busy)?.map_err(|error| HashError::Failed(error.to_string()))?;
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let work = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        work.await.map_err(|error| HashError::Failed(error.to_string()))
     }
 
     /// Whether `hash` was made with other parameters than are used now.
@@ -151,6 +171,27 @@ mod tests {
         assert!(!passwords.verify(&"correct horse".into(), None).await.unwrap());
         assert!(!passwords.is_outdated(&hash));
         assert!(Passwords::new().is_outdated(&hash));
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_gives_no_turn_away_before_the_work_is_done() {
+        let passwords = Passwords::cheap();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let mut waiting = Box::pin(passwords.run(move || ended.recv()));
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        drop(waiting);
+        assert_eq!(passwords.slots.available_permits(), AT_ONCE - 1);
+        drop(end);
+        let all = passwords.slots.acquire_many(u32::try_from(AT_ONCE).unwrap()).await;
+        assert!(all.is_ok());
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_long_for_a_turn() {
+        let passwords = Passwords { patience: Duration::from_millis(1), ..Passwords::cheap() };
+        let _all = passwords.slots.acquire_many(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
+        assert!(matches!(passwords.hash(&"correct horse".into()).await, Err(HashError::Busy)));
+        assert_eq!(passwords.runs(), 0);
     }
 
     #[test]

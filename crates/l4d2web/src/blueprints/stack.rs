@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::id::OverlayId;
 
 /// The overlays of a blueprint as its form holds them, the one on top first.
@@ -44,13 +46,10 @@ impl Stack {
     /// From the fields of the form: overlays in their order, and those whose cfg is run. What stands twice counts once.
     #[must_use]
     pub fn of(overlays: &[OverlayId], exposed: &[OverlayId]) -> Self {
-        let mut stack = Self::default();
-        for overlay in overlays {
-            if !stack.has(*overlay) {
-                stack.0.push(Place { overlay: *overlay, expose: exposed.contains(overlay) });
-            }
-        }
-        stack
+        let exposed: HashSet<_> = exposed.iter().collect();
+        let mut seen = HashSet::new();
+        let once = overlays.iter().filter(|overlay| seen.insert(**overlay));
+        Self(once.map(|overlay| Place { overlay: *overlay, expose: exposed.contains(overlay) }).collect())
     }
 
     /// Whether an overlay is in it.

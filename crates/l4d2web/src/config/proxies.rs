@@ -25,13 +25,13 @@ impl TrustedProxies {
     /// Where a request comes from: `peer`, or, when that is a trusted proxy, the last address in `forwarded` (the values of
     /// `X-Forwarded-For` in their order) that is not one.
     #[must_use]
-    pub fn client(&self, peer: IpAddr, forwarded: &[&str]) -> IpAddr {
+    pub fn client(&self, peer: IpAddr, forwarded: &[impl AsRef<str>]) -> IpAddr {
         let peer = peer.to_canonical();
         if !self.0.contains(&peer) {
             return peer;
         }
         let mut client = peer;
-        for part in forwarded.iter().rev().flat_map(|value| value.rsplit(',')) {
+        for part in forwarded.iter().rev().flat_map(|value| value.as_ref().rsplit(',')) {
             let Ok(address) = part.trim().parse::<IpAddr>() else { return client };
             client = address.to_canonical();
             if !self.0.contains(&client) {

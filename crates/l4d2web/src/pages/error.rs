@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Shell;
+use crate::account::HashError;
 
 /// A refusal. It becomes a page in the panel's shell, or, for a script, its sentence alone, which is shown as a toast.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub enum PageError {
     TooMany(String),
     /// 503: the host does not answer; with the reason.
     Unavailable(String),
+    /// 503: the panel has too much to do just now; with what to do.
+    Busy(String),
     /// 500: our fault; the cause goes to the log, not to the page.
     Internal(anyhow::Error),
 }
@@ -57,6 +60,7 @@ impl IntoResponse for PageError {
             Self::Unprocessable(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be taken", sentence),
             Self::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Too many tries", sentence),
             Self::Unavailable(sentence) => (StatusCode::SERVICE_UNAVAILABLE, "The host does not answer", sentence),
+            Self::Busy(sentence) => (StatusCode::SERVICE_UNAVAILABLE, "Too much at once", sentence),
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 (
@@ -84,12 +88,30 @@ impl From<anyhow::Error> for PageError {
     }
 }
 
+impl From<HashError> for PageError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy(
+                "Many passwords are being checked just now, so yours was not. Try again in some seconds.".to_owned(),
+            ),
+            HashError::Failed(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
 /// Gives refusals their page.
 pub async fn render(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let shell = Shell::from_request_parts(&mut parts, &()).await;
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    let Some(Refusal { status, title, sentence }) = response.extensions_mut().remove::<Refusal>() else {
+    // What axum says of it is for programmers.
+    let too_large = (response.status() == StatusCode::PAYLOAD_TOO_LARGE).then(|| Refusal {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        title: "That is too much",
+        sentence: "A form of this panel takes 256 KiB at most. Send less.".to_owned(),
+    });
+    let refusal = response.extensions_mut().remove::<Refusal>().or(too_large);
+    let Some(Refusal { status, title, sentence }) = refusal else {
         return response;
     };
     let Ok(shell) = shell;

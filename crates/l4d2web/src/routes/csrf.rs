@@ -8,11 +8,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use super::Visitor;
+use super::{LARGEST, Visitor};
 use crate::pages::PageError;
-
-/// The largest form that is looked into for a token, in bytes.
-const LARGEST: usize = 1 << 20;
 
 /// Judges by what the browser says.
 pub(super) fn layer() -> CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone> {

@@ -7,11 +7,15 @@ mod guard;
 mod log;
 mod session;
 
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::{HeaderValue, Method, header};
 use axum::routing::{self, MethodRouter};
 use axum::{Router, middleware};
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use access::Access;
 pub(crate) use guard::job_standing;
@@ -24,6 +28,11 @@ use crate::{assets, pages};
 /// Scripts, styles and pictures come from this panel only, and nothing is written into a page.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The largest form that is taken, in bytes: the longest config (40 KiB), each byte of which may be written as three, and the rest of its page.
+const LARGEST: usize = 256 * 1024;
+/// How long a visitor may be silent in the middle of a form.
+const SILENT: Duration = Duration::from_secs(30);
 
 /// One line of the table.
 pub struct Route {
@@ -150,8 +159,10 @@ pub fn router(state: AppState) -> Router {
     router
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method)
+        .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn(csrf::check_token))
         .layer(csrf::layer())
+        .layer(RequestBodyTimeoutLayer::new(SILENT))
         .layer(middleware::from_fn(pages::error::render))
         .layer(middleware::from_fn(log::requests))
         .layer(middleware::from_fn_with_state(state.clone(), session::load))

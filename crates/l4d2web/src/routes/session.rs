@@ -60,8 +60,9 @@ impl<S: Sync> FromRequestParts<S> for LoggedIn {
 pub(super) async fn load(State(state): State<AppState>, jar: CookieJar, mut request: Request, next: Next) -> Response {
     let peer =
         request.extensions().get::<ConnectInfo<Peer>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.0.ip());
-    let forwarded: Vec<_> =
-        request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    // A value that is no text must not vanish: what the visitor wrote before it would be believed.
+    let forwarded = request.headers().get_all("x-forwarded-for").iter();
+    let forwarded: Vec<_> = forwarded.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     let address = state.config.trusted_proxies.client(peer, &forwarded);
     let session = match state.sessions.find(&jar, &address.to_string()).await {
         Ok(session) => session,

@@ -213,3 +213,32 @@ async fn a_place_in_the_stack_is_never_taken_twice() {
     let overlays = db::blueprints::overlays(&panel.state.db, BlueprintId(1)).await.unwrap();
     assert_eq!(overlays.iter().map(|overlay| overlay.id).collect::<Vec<_>>(), [OverlayId(1)]);
 }
+
+/// 40 KiB of text of which each byte is written as three.
+#[tokio::test]
+async fn the_longest_config_fits_and_more_than_a_form_is_refused() {
+    let panel = Panel::new().await;
+    panel.user("zoey").await;
+    let mut zoey = panel.login("zoey").await;
+    zoey.post("/blueprints", &[("name", "Versus")]).await;
+    let longest = "ü".repeat(20 * 1024);
+    let reply = zoey.post("/blueprints/1", &[("seen", "0"), ("name", ""), ("config", &longest)]).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(reply.body.contains(&longest), "the form comes back with all that was typed");
+    let reply = zoey.post("/blueprints/1", &[("config", &"x".repeat(256 * 1024))]).await;
+    assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(reply.body.contains("A form of this panel takes 256 KiB at most."), "{}", reply.body);
+}
+
+#[tokio::test]
+async fn a_form_of_too_many_overlays_is_refused() {
+    let panel = Panel::new().await;
+    panel.user("zoey").await;
+    let mut zoey = panel.login("zoey").await;
+    zoey.post("/blueprints", &[("name", "Versus")]).await;
+    for (name, times) in [("overlay", 600), ("expose", 600), ("overlay", 5000)] {
+        let reply = zoey.post("/blueprints/1", &vec![(name, "7"); times]).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{times} × {name}");
+        assert!(reply.body.contains("499 overlays") || reply.body.contains("4096 fields"), "{}", reply.body);
+    }
+}

@@ -208,6 +208,27 @@ async fn nobody_escapes_the_limit_by_saying_that_they_are_another() {
     assert_eq!(tried("192.0.2.1", 44, "203.0.113.8".into()).await, StatusCode::UNAUTHORIZED);
 }
 
+/// A value that is no ASCII counts with what the proxy added to it.
+#[tokio::test]
+async fn nobody_escapes_the_limit_by_odd_bytes() {
+    let panel = Panel::with(&[("LEFT4ME_TRUSTED_PROXIES", "192.0.2.1")]).await;
+    let tried = async |number: u8, forwarded: &[u8]| {
+        let name = format!("nick-{number}");
+        let request = Browser::form("/login", &[])
+            .header("sec-fetch-site", "same-origin")
+            .header("x-forwarded-for", "203.0.113.99")
+            .header("x-forwarded-for", forwarded)
+            .body(Browser::encode(&[("name", &name), ("password", "wrong horse")]))
+            .unwrap();
+        panel.browser().from("192.0.2.1").send(request).await.status
+    };
+    for number in 0..20 {
+        assert_eq!(tried(number, b"\xff\xe9, 203.0.113.7").await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(tried(21, b"203.0.113.7").await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(tried(22, b"203.0.113.99").await, StatusCode::UNAUTHORIZED);
+}
+
 #[tokio::test]
 async fn the_database_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -11,7 +11,7 @@ use super::ring::Ring;
 use super::{Follower, Line, Place};
 
 /// How many pieces a follower may be behind before it must come back for the rest.
-const BEHIND: usize = 256;
+const BEHIND: usize = 64;
 
 /// What is shared by the task that reads a log and all who look at it.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ use log::Log;
 /// How long a log that nobody looks at is still followed: from a page to its stream, and over a reconnection.
 const LINGER: Duration = Duration::from_secs(15);
 
-/// How many may search the journal at once for what is not kept: each search reads up to a million lines.
+/// How many may search the journal at once for what is not kept: each search reads up to a hundred thousand lines.
 const LOOK_UPS: usize = 4;
 
 /// All logs that somebody looks at. A cheap copy.

@@ -19,6 +19,8 @@ use crate::live::Change;
 
 /// How many lines are told in one piece at most.
 const PIECE: usize = 256;
+/// How much text is told in one piece, in bytes: the line that reaches it is the last.
+const PIECE_TEXT: usize = 64 * 1024;
 /// How long to wait before a child that ended is started again: at first, and at most.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// A child that lived so long was no failure.
@@ -113,11 +115,14 @@ async fn once(shared: &Shared, server: ServerId, log: &Log) -> Result<(), HostEr
 
 /// The next lines, all that are there; none at the end.
 async fn piece(lines: &mut LogLines, server: ServerId) -> Result<Option<Vec<LogLine>>, HostError> {
-    let mut printed = Vec::new();
+    let (mut printed, mut text) = (Vec::new(), 0);
     let mut next = lines.next().await;
     loop {
         match next {
-            Some(Ok(line)) => printed.push(line),
+            Some(Ok(line)) => {
+                text += line.line.len();
+                printed.push(line);
+            }
             Some(Err(error @ HostError::BadJson { .. })) => {
                 tracing::warn!(%server, %error, "a line of a log is left out");
             }
@@ -125,7 +130,7 @@ async fn piece(lines: &mut LogLines, server: ServerId) -> Result<Option<Vec<LogL
             // What was read is told first; the end is met again.
             Some(Err(_)) | None => return Ok((!printed.is_empty()).then_some(printed)),
         }
-        if printed.len() == PIECE {
+        if printed.len() == PIECE || text >= PIECE_TEXT {
             return Ok(Some(printed));
         }
         next = match lines.next().now_or_never() {

@@ -19,6 +19,8 @@ use crate::state::AppState;
 
 /// The most overlays of a blueprint: with the game they make the 500 layers that the kernel takes.
 const OVERLAYS_MAX: usize = 499;
+/// The most overlays that a form can have; one with a few too many comes back with what is wrong.
+const PLACES_MAX: usize = OVERLAYS_MAX + 100;
 
 /// Saves a blueprint; or, by a button of its list of overlays, shows the form with that list changed and nothing saved.
 pub async fn save(
@@ -28,6 +30,10 @@ pub async fn save(
     Form(sent): Form<Sent>,
 ) -> PageResult {
     let fields = Fields(&sent);
+    let places = |name| fields.keys::<OverlayId>(name).len();
+    if places("overlay").max(places("expose")) > PLACES_MAX {
+        return Err(PageError::Unprocessable(format!("A server takes {OVERLAYS_MAX} overlays.")));
+    }
     let mut form = read(fields);
     if let Some(step) = step(fields) {
         form.stack.apply(step);

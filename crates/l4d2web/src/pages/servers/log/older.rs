@@ -16,8 +16,8 @@ use crate::state::AppState;
 
 /// How many lines a block has.
 const BLOCK: usize = 500;
-/// How many of the newest lines are read to find a place, from try to try.
-const READ: [u32; 4] = [2_000, 10_000, 100_000, 1_000_000];
+/// How many of the newest lines are read to find a place, from try to try; what is older stands in the download.
+const READ: [u32; 3] = [2_000, 10_000, 100_000];
 
 /// Before which line.
 #[derive(Debug, Deserialize)]
