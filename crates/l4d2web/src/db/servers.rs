@@ -213,22 +213,3 @@ pub async fn accept_running(db: &Db, id: ServerId, now: i64) -> Result<()> {
     .await?;
     Ok(())
 }
-
-/// Makes it somebody else's. It says whether that was done: it is not when they have a server of that name.
-pub async fn hand_over(db: &Db, server: &Server, to: UserId, now: i64) -> Result<bool> {
-    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
-    let named = sqlx::query_scalar!("SELECT count(*) FROM servers WHERE owner_id = ? AND name = ?", to, server.name)
-        .fetch_one(&mut *tx)
-        .await?;
-    if named > 0 {
-        return Ok(false);
-    }
-    sqlx::query!("UPDATE servers SET owner_id = ?, updated_at = ? WHERE id = ?", to, now, server.id)
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query!("DELETE FROM server_grants WHERE server_id = ? AND user_id = ?", server.id, to)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(true)
-}

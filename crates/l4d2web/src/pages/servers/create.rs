@@ -6,8 +6,6 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse as _;
-use rand::RngExt as _;
-use rand::distr::Alphanumeric;
 
 use super::list::{Find, ListPage};
 use crate::blueprints::parse_name;
@@ -20,11 +18,8 @@ use crate::pages::fields::{Fields, Sent};
 use crate::pages::kit::Field;
 use crate::pages::{PageResult, Shell, go};
 use crate::routes::LoggedIn;
-use crate::servers::{full_words, next_free, parse_hostname, parse_port, taken_words};
+use crate::servers::{full_words, next_free, parse_hostname, parse_port, rcon_password, taken_words};
 use crate::state::AppState;
-
-/// Characters of a new RCON password: 142 bits.
-const RCON_LENGTH: usize = 24;
 
 /// The form for a new server.
 #[derive(Debug, Clone)]
@@ -45,6 +40,8 @@ pub(super) struct NewServer {
 pub(super) struct Choice {
     pub(super) id: BlueprintId,
     pub(super) name: String,
+    /// Whether everybody may use it.
+    pub(super) shared: bool,
     pub(super) chosen: bool,
 }
 
@@ -92,6 +89,7 @@ pub(super) async fn choices(state: &AppState, me: UserId, chosen: Option<Bluepri
         } else {
             format!("{} (of {})", blueprint.name, blueprint.owner)
         },
+        shared: blueprint.shared,
         chosen: chosen == Some(blueprint.id),
         id: blueprint.id,
     };
@@ -163,20 +161,4 @@ pub async fn create(
 /// Why a name is not taken that its owner has given already.
 pub(super) fn name_taken(name: &str) -> String {
     format!("You have a server named “{name}” already. Take another name.")
-}
-
-fn rcon_password() -> String {
-    rand::rng().sample_iter(Alphanumeric).take(RCON_LENGTH).map(char::from).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_long_and_needs_no_quotes() {
-        let (one, other) = (rcon_password(), rcon_password());
-        assert!(one.len() == RCON_LENGTH && one.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        assert_ne!(one, other);
-    }
 }
