@@ -56,7 +56,7 @@ pub async fn share(
         _ => return Err(PageError::Unprocessable("A role is “operate” or “manage”.".into())),
     };
     let typed = fields.get("user");
-    match find_person(&state, typed, access.server.owner_id).await? {
+    match find_person(&state, typed, access.server.owner_id, me.session.user.id).await? {
         Ok(person) => {
             db::grants::put(&state.db, id, person.id, role, &rcon_password()).await?;
             tell(&state, id, person.id);
@@ -91,7 +91,7 @@ pub async fn hand_over(
     Form(sent): Form<Sent>,
 ) -> PageResult {
     let (typed, server) = (Fields(&sent).get("user"), &access.server);
-    let refusal = match find_person(&state, typed, server.owner_id).await? {
+    let refusal = match find_person(&state, typed, server.owner_id, me.session.user.id).await? {
         Ok(person) => {
             let now = state.clock.now();
             match db::hand_over::server(&state.db, server, person.id, &rcon_password(), now).await? {
