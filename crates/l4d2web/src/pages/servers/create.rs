@@ -82,7 +82,7 @@ impl NewServer {
 
 /// The blueprints that `me` may use, with `chosen` marked; one that they may not use is among them only as the one that is chosen already.
 pub(super) async fn choices(state: &AppState, me: UserId, chosen: Option<BlueprintId>) -> db::Result<Vec<Choice>> {
-    let usable = db::blueprints::usable(&state.db, me).await?;
+    let usable = db::blueprints::usable(&state.db, me, false).await?;
     let choice = |blueprint: db::blueprints::Listed| Choice {
         name: if blueprint.owner_id == me {
             blueprint.name
