@@ -55,7 +55,7 @@ struct NewForm {
 impl NewServer {
     /// The empty form.
     pub(super) async fn load(state: &AppState, me: UserId) -> db::Result<Self> {
-        let (range, taken) = (state.config.ports, db::servers::ports(&state.db).await?);
+        let (range, taken) = (state.config.ports, db::servers::ports(&state.db, None).await?);
         Ok(Self {
             open: false,
             name: Field::new("name", ""),
@@ -111,7 +111,7 @@ pub async fn create(
     for field in [&mut new.name, &mut new.hostname, &mut new.blueprint, &mut new.port] {
         fields.get(field.name).clone_into(&mut field.value);
     }
-    let taken = db::servers::ports(&state.db).await?;
+    let taken = db::servers::ports(&state.db, None).await?;
     let name = parse_name(&new.name.value).map_err(|error| new.name.error = Some(error)).ok();
     let hostname = parse_hostname(&new.hostname.value).map_err(|error| new.hostname.error = Some(error)).ok();
     let port = parse_port(&new.port.value, new.range, &taken, None).map_err(|error| new.port.error = Some(error)).ok();
@@ -141,7 +141,7 @@ pub async fn create(
             Stored::NameTaken => new.name.error = Some(name_taken(&name)),
             Stored::PortTaken | Stored::Full => {
                 conflict = true;
-                let taken = db::servers::ports(&state.db).await?;
+                let taken = db::servers::ports(&state.db, None).await?;
                 new.port.error = Some(match stored {
                     Stored::Full => full_words(new.range),
                     _ => taken_words(new.port.value.trim().parse().unwrap_or_default(), new.range, &taken),

@@ -136,7 +136,8 @@ pub async fn save_settings(
     for field in [&mut form.name, &mut form.hostname, &mut form.port] {
         fields.get(field.name).clone_into(&mut field.value);
     }
-    let taken = db::servers::ports(&state.db).await?;
+    let mut taken = db::servers::ports(&state.db, Some(server.id)).await?;
+    taken.push(server.port);
     let name = parse_name(&form.name.value).map_err(|error| form.name.error = Some(error)).ok();
     let hostname = parse_hostname(&form.hostname.value).map_err(|error| form.hostname.error = Some(error)).ok();
     let port = parse_port(&form.port.value, range, &taken, Some(server.port));

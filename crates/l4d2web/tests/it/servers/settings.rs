@@ -216,3 +216,43 @@ async fn a_server_that_is_handed_over_takes_no_way_in_with_it() {
         assert_eq!(row(&panel, id).await.blueprint_id, BlueprintId(3));
     }
 }
+
+#[tokio::test]
+async fn a_port_that_a_server_still_runs_with_is_joined_and_stays_taken() {
+    let (panel, mut zoey) = panel().await;
+    make(&mut zoey, "Alpha").await;
+    super::acts::put(&panel, 1, "running", "running").await;
+    crate::cast::run(&panel, "UPDATE servers SET status = json_set(status, '$.running_port', 27015)").await;
+    let save = |port| [("name", "Alpha"), ("hostname", ""), ("port", port), ("blueprint", "1")];
+    assert_eq!(zoey.post("/servers/1/settings", &save("27016")).await.status, StatusCode::SEE_OTHER);
+    for path in ["/servers/1", "/servers"] {
+        let page = zoey.get(path).await.body;
+        assert!(page.contains(":27015") && !page.contains(":27016"), "{path}: {page}");
+    }
+    assert_eq!(db::servers::ports(&panel.state.db, None).await.unwrap(), [27015, 27016]);
+    let second = make(&mut zoey, "Bravo").await;
+    assert_eq!(row(&panel, second).await.port, 27017);
+    let taken = [("name", "Bravo"), ("hostname", ""), ("port", "27015"), ("blueprint", "1")];
+    let reply = zoey.post("/servers/2/settings", &taken).await;
+    assert!(reply.body.contains("27015 belongs to another server. The next free port is 27018."), "{}", reply.body);
+    assert_eq!(zoey.post("/servers/1/settings", &save("27015")).await.status, StatusCode::SEE_OTHER, "its own");
+    assert_eq!(zoey.post("/servers/1/settings", &save("27016")).await.status, StatusCode::SEE_OTHER);
+    super::acts::put(&panel, 1, "stopped", "stopped").await;
+    assert!(zoey.get("/servers/1").await.body.contains(":27016"));
+    assert_eq!(zoey.post("/servers/2/settings", &taken).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn an_admin_who_names_the_owner_is_told_so() {
+    let (panel, mut zoey) = panel().await;
+    make(&mut zoey, "Alpha").await;
+    panel.admin("bill").await;
+    let mut bill = panel.login("bill").await;
+    for path in ["/servers/1/hand-over", "/blueprints/1/hand-over"] {
+        let reply = bill.post(path, &[("user", "Zoey")]).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(reply.body.contains("It is zoey&#39;s already. Type somebody else&#39;s name."), "{}", reply.body);
+        let reply = zoey.post(path, &[("user", "zoey")]).await;
+        assert!(reply.body.contains("That is you."), "{}", reply.body);
+    }
+}
