@@ -114,10 +114,40 @@ impl JobStanding {
 /// What can be done with a blueprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlueprintRight {
-    /// See it, make servers of it, clone it.
+    /// See it.
+    See,
+    /// Make servers of it, clone it.
     Use,
-    /// Change, share, delete and hand it over.
+    /// Change and share it.
     Change,
+    /// Delete it.
+    Delete,
+    /// Make it somebody else's.
+    HandOver,
+}
+
+/// How somebody stands to a blueprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BlueprintStanding {
+    /// Whether it is theirs.
+    pub mine: bool,
+    /// Whether everybody may use it.
+    pub shared: bool,
+    /// Whether they are an admin.
+    pub admin: bool,
+}
+
+impl BlueprintStanding {
+    /// Whether that is enough for `right`. An admin may see and end what others left, as with servers.
+    #[must_use]
+    pub fn may(self, right: BlueprintRight) -> bool {
+        match right {
+            BlueprintRight::See => self.mine || self.shared || self.admin,
+            BlueprintRight::Use => self.mine || self.shared,
+            BlueprintRight::Change => self.mine,
+            BlueprintRight::Delete | BlueprintRight::HandOver => self.mine || self.admin,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -140,6 +170,19 @@ mod tests {
     fn the_table(#[case] role: Option<Role>, #[case] admin: bool, #[case] rights: &[ServerRight]) {
         let may: Vec<_> = ALL.into_iter().filter(|right| Standing { role, admin }.may(*right)).collect();
         assert_eq!(may, rights);
+    }
+
+    #[rstest]
+    // mine, shared, admin: see, use, change, delete, hand over
+    #[case(false, false, false, [false, false, false, false, false])]
+    #[case(true, false, false, [true, true, true, true, true])]
+    #[case(false, true, false, [true, true, false, false, false])]
+    #[case(false, false, true, [true, false, false, true, true])]
+    #[case(false, true, true, [true, true, false, true, true])]
+    fn the_table_of_blueprints(#[case] mine: bool, #[case] shared: bool, #[case] admin: bool, #[case] may: [bool; 5]) {
+        use super::BlueprintRight::{Change, Delete, HandOver, See, Use};
+        let standing = super::BlueprintStanding { mine, shared, admin };
+        assert_eq!([See, Use, Change, Delete, HandOver].map(|right| standing.may(right)), may);
     }
 
     #[rstest]

@@ -4,11 +4,13 @@
 
 mod arguments;
 mod config;
+mod copy_name;
 mod name;
 mod stack;
 
 pub use arguments::{ARGUMENTS_MAX, check_arguments, words};
 pub use config::{CONFIG_MAX, check_config, lines};
+pub use copy_name::copy_name;
 pub use name::{NAME_MAX, parse_name};
 pub use stack::{Move, Place, Stack};
 

@@ -123,17 +123,18 @@ pub async fn overlays(db: &Db, id: BlueprintId) -> Result<Vec<UsedOverlay>> {
     .await
 }
 
-/// Those that `user` may use: their own, then shared ones, by name.
-pub async fn usable(db: &Db, user: UserId) -> Result<Vec<Listed>> {
+/// Those that `user` may use, or `all`: their own, then others, by name.
+pub async fn usable(db: &Db, user: UserId, all: bool) -> Result<Vec<Listed>> {
     sqlx::query_as!(
         Listed,
         r#"SELECT b.id AS "id: BlueprintId", b.owner_id AS "owner_id: UserId", u.name AS owner, b.name, b.shared AS "shared: bool",
                   (SELECT count(*) FROM blueprint_overlays bo WHERE bo.blueprint_id = b.id) AS "overlays!: i64",
                   (SELECT count(*) FROM servers s WHERE s.blueprint_id = b.id) AS "servers!: i64", b.updated_at
            FROM blueprints b JOIN users u ON u.id = b.owner_id
-           WHERE b.owner_id = ?1 OR b.shared = 1
+           WHERE b.owner_id = ?1 OR b.shared = 1 OR ?2
            ORDER BY b.owner_id <> ?1, b.name COLLATE NOCASE, b.id"#,
-        user
+        user,
+        all
     )
     .fetch_all(db.read())
     .await

@@ -9,6 +9,7 @@ pub mod blueprints;
 mod copy;
 mod error;
 pub mod grants;
+pub mod hand_over;
 mod inspect;
 pub mod job_lines;
 pub mod job_list;

@@ -43,7 +43,7 @@ pub async fn visible(db: &Db, user: UserId, admin: bool) -> Result<Vec<Seen>> {
         r#"SELECT s.id AS "id: ServerId", s.owner_id AS "owner_id: UserId", s.blueprint_id AS "blueprint_id: BlueprintId", s.name,
                   s.hostname, s.port AS "port: u16", s.desired AS "desired: Desired", s.started_spec, s.status, s.status_at,
                   s.last_error, s.drift_seen_at, s.crashed_at, s.crash, s.rcon_password, s.created_at, s.updated_at,
-                  u.name AS owner, b.name AS blueprint, (b.shared = 1 OR b.owner_id = ?1) AS "blueprint_open!: bool",
+                  u.name AS owner, b.name AS blueprint, (b.shared = 1 OR b.owner_id = ?1 OR ?2) AS "blueprint_open!: bool",
                   g.role AS "role?: String"
            FROM servers s
            JOIN users u ON u.id = s.owner_id

@@ -116,9 +116,23 @@ pub enum Stored {
     Full,
 }
 
-/// The ports of all servers.
-pub async fn ports(db: &Db) -> Result<Vec<u16>> {
-    sqlx::query_scalar!(r#"SELECT port AS "port: u16" FROM servers ORDER BY port"#).fetch_all(db.read()).await
+/// The ports that other servers than `but` have, or still run with, each once and in order. All of them for none.
+pub async fn ports(db: &Db, but: Option<ServerId>) -> Result<Vec<u16>> {
+    taken(&mut *db.read().acquire().await?, but.unwrap_or(ServerId(0))).await
+}
+
+async fn taken(db: &mut SqliteConnection, but: ServerId) -> Result<Vec<u16>> {
+    sqlx::query_scalar!(
+        r#"SELECT port AS "port!: u16" FROM servers WHERE id <> ?1
+           UNION
+           SELECT json_extract(said, '$.running_port')
+           FROM (SELECT CASE WHEN json_valid(status) THEN status ELSE '{}' END AS said FROM servers WHERE id <> ?1)
+           WHERE json_extract(said, '$.state') NOT IN ('stopped', 'failed') AND json_extract(said, '$.running_port') BETWEEN 1 AND 65535
+           ORDER BY 1"#,
+        but
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Adds one. Nothing is stored unless the answer is [`Stored::Yes`]: names and ports are looked at and taken in one step.
@@ -193,8 +207,7 @@ async fn choose(
     if named > 0 {
         return Ok(Err(Stored::NameTaken));
     }
-    let taken =
-        sqlx::query_scalar!(r#"SELECT port AS "port: u16" FROM servers WHERE id <> ?"#, id).fetch_all(&mut *tx).await?;
+    let taken = taken(tx, id).await?;
     Ok(match draft.port {
         PortChoice::This(port) if taken.contains(&port) => Err(Stored::PortTaken),
         PortChoice::This(port) => Ok(port),
@@ -212,23 +225,4 @@ pub async fn accept_running(db: &Db, id: ServerId, now: i64) -> Result<()> {
     .execute(db.write())
     .await?;
     Ok(())
-}
-
-/// Makes it somebody else's. It says whether that was done: it is not when they have a server of that name.
-pub async fn hand_over(db: &Db, server: &Server, to: UserId, now: i64) -> Result<bool> {
-    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
-    let named = sqlx::query_scalar!("SELECT count(*) FROM servers WHERE owner_id = ? AND name = ?", to, server.name)
-        .fetch_one(&mut *tx)
-        .await?;
-    if named > 0 {
-        return Ok(false);
-    }
-    sqlx::query!("UPDATE servers SET owner_id = ?, updated_at = ? WHERE id = ?", to, now, server.id)
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query!("DELETE FROM server_grants WHERE server_id = ? AND user_id = ?", server.id, to)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(true)
 }

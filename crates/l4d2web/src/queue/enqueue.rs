@@ -72,11 +72,14 @@ impl Queue {
     /// Asks again for what a job that failed, was cancelled or was interrupted should have done.
     ///
     /// # Errors
-    /// [`QueueError::NoJob`], [`QueueError::NothingToRetry`], and those of [`Queue::enqueue`].
+    /// [`QueueError::NoJob`], [`QueueError::NothingToRetry`], [`QueueError::AskAnew`], and those of [`Queue::enqueue`].
     pub async fn retry(&self, id: JobId, by: Option<UserId>) -> Result<Enqueued, QueueError> {
         let job = jobs::find(&self.0.db, id).await?.ok_or(QueueError::NoJob(id))?;
         if !job.state.can_retry() {
             return Err(QueueError::NothingToRetry(id));
+        }
+        if job.kind.destroys() {
+            return Err(QueueError::AskAnew(id));
         }
         let gone = if job.kind == Kind::Build { QueueError::NoOverlay } else { QueueError::NoServer };
         self.enqueue(job.work().ok_or(gone)?, by).await

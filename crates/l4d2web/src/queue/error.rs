@@ -25,6 +25,11 @@ pub enum QueueError {
         "Job {0} has not failed, so it cannot be repeated. Only what failed, was cancelled or was interrupted can."
     )]
     NothingToRetry(JobId),
+    /// It would throw something away without asking.
+    #[error(
+        "Job {0} throws something away, so it is not repeated from here. Ask for it anew on the page of its server."
+    )]
+    AskAnew(JobId),
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

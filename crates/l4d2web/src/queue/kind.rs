@@ -60,6 +60,12 @@ impl Kind {
         matches!(self, Self::Stop | Self::Reset | Self::Delete)
     }
 
+    /// Whether it throws something away, and so is asked for anew, where somebody is asked whether they mean it.
+    #[must_use]
+    pub fn destroys(self) -> bool {
+        matches!(self, Self::Reset | Self::Delete)
+    }
+
     /// The workers that do it.
     #[must_use]
     pub fn lane(self) -> Lane {

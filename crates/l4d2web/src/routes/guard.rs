@@ -13,7 +13,7 @@ use crate::db::servers::Server;
 use crate::db::users::User;
 use crate::id::{BlueprintId, JobId, ServerId};
 use crate::pages::PageError;
-use crate::rights::{BlueprintRight, JobRight, JobStanding, ServerRight, Standing};
+use crate::rights::{BlueprintRight, BlueprintStanding, JobRight, JobStanding, ServerRight, Standing};
 use crate::state::AppState;
 
 /// The server of a request that its guard let through: an extension.
@@ -30,8 +30,8 @@ pub struct ServerAccess {
 pub struct BlueprintAccess {
     /// The row.
     pub blueprint: Blueprint,
-    /// Whether the user may change it.
-    pub mine: bool,
+    /// How the user stands to it.
+    pub standing: BlueprintStanding,
 }
 
 /// The job of a request that its guard let through: an extension.
@@ -113,12 +113,18 @@ async fn blueprint(
 ) -> Result<BlueprintAccess, PageError> {
     let key = BlueprintId(key.ok_or(PageError::NotFound)?);
     let blueprint = db::blueprints::find(&state.db, key).await?.ok_or(PageError::NotFound)?;
-    let mine = blueprint.owner_id == user.id;
-    if mine || (blueprint.shared && right == BlueprintRight::Use) {
-        Ok(BlueprintAccess { blueprint, mine })
+    let standing =
+        BlueprintStanding { mine: blueprint.owner_id == user.id, shared: blueprint.shared, admin: user.admin };
+    if standing.may(right) {
+        Ok(BlueprintAccess { blueprint, standing })
     } else if blueprint.shared {
         Err(PageError::Forbidden(format!(
             "“{}” is shared with you to use, not to change. Clone it to make it yours.",
+            blueprint.name
+        )))
+    } else if standing.may(BlueprintRight::See) {
+        Err(PageError::Forbidden(format!(
+            "“{}” is not shared: you may see it, hand it over and delete it. Its owner can share it with you.",
             blueprint.name
         )))
     } else {

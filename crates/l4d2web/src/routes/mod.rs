@@ -64,7 +64,7 @@ where
 /// All routes.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use crate::rights::BlueprintRight::{Change, Use};
+    use crate::rights::BlueprintRight::{self, Change, Use};
     use crate::rights::JobRight;
     use crate::rights::ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
     use Access::{Admin, Blueprint, Job, Public, Server, User};
@@ -122,12 +122,12 @@ pub fn table() -> Vec<Route> {
         post("/servers/{id}/hand-over", Server(HandOver), pages::servers::hand_over),
         get("/blueprints", User, pages::blueprints::list),
         post("/blueprints", User, pages::blueprints::create),
-        get("/blueprints/{id}", Blueprint(Use), pages::blueprints::show),
+        get("/blueprints/{id}", Blueprint(BlueprintRight::See), pages::blueprints::show),
         post("/blueprints/{id}", Blueprint(Change), pages::blueprints::save),
-        post("/blueprints/{id}/delete", Blueprint(Change), pages::blueprints::delete),
+        post("/blueprints/{id}/delete", Blueprint(BlueprintRight::Delete), pages::blueprints::delete),
         post("/blueprints/{id}/clone", Blueprint(Use), pages::blueprints::clone),
         post("/blueprints/{id}/share", Blueprint(Change), pages::blueprints::share),
-        post("/blueprints/{id}/hand-over", Blueprint(Change), pages::blueprints::hand_over),
+        post("/blueprints/{id}/hand-over", Blueprint(BlueprintRight::HandOver), pages::blueprints::hand_over),
         get("/overlays", User, pages::overlays::list),
         post("/overlays", Admin, pages::overlays::create),
         post("/overlays/{id}/delete", Admin, pages::overlays::delete),

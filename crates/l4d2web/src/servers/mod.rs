@@ -4,9 +4,11 @@
 mod crash;
 mod hostname;
 mod port;
+mod rcon;
 pub mod spec;
 pub mod view;
 
 pub use crash::crash;
 pub use hostname::parse_hostname;
 pub use port::{PortChoice, full_words, next_free, parse_port, taken_words};
+pub use rcon::rcon_password;

@@ -243,6 +243,27 @@ async fn what_nobody_can_repeat_says_why() {
     assert!(reply.body.contains("There is no such server any more."), "{}", reply.body);
 }
 
+#[rstest]
+#[case("reset")]
+#[case("delete")]
+#[tokio::test]
+async fn what_throws_things_away_is_not_repeated_without_asking(#[case] kind: &str) {
+    let panel = Panel::new().await;
+    let owner = panel.user("zoey").await;
+    panel.server(owner, "Friday").await;
+    run(&panel, "INSERT INTO jobs (id, kind, state, user_id, server_id, subject, created_at) VALUES (1, 'reset', 'failed', 1, 1, 'Friday', 0)").await;
+    if kind == "delete" {
+        run(&panel, "UPDATE jobs SET kind = 'delete'").await;
+    }
+    let mut browser = panel.login("zoey").await;
+    let page = browser.get("/jobs/1").await.body;
+    assert!(!page.contains("/jobs/1/retry") && page.contains("href=\"/servers/1\">Open its server</a>"), "{page}");
+    let reply = browser.post("/jobs/1/retry", &[]).await;
+    assert_eq!(reply.status, StatusCode::CONFLICT);
+    assert!(reply.body.contains("Ask for it anew on the page of its server."), "{}", reply.body);
+    assert_eq!(browser.get("/jobs/2").await.status, StatusCode::NOT_FOUND);
+}
+
 #[tokio::test]
 async fn old_logs_are_pruned_and_the_jobs_stay() {
     let panel = Panel::new().await;

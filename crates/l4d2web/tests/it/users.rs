@@ -51,7 +51,7 @@ async fn the_list_says_who_there_is() {
     );
     assert_eq!(
         page.texts("#user-2 .tip"),
-        ["zoey owns 2 servers and 1 blueprint. Give them to someone else or delete them first."]
+        ["zoey owns 2 servers and 1 blueprint. Give them to someone else or delete them first: see Servers, Blueprints."]
     );
 }
 
@@ -173,7 +173,7 @@ async fn the_database_keeps_the_last_admin() {
 async fn who_owns_something_is_not_deleted() {
     let (panel, mut bill) = panel().await;
     run(&panel, "INSERT INTO overlays (owner_id, name, kind, reference, created_at, updated_at) VALUES (2, 'Maps', 'files', '9', 0, 0)").await;
-    let sentence = "zoey owns 1 overlay. Give it to someone else or delete it first.";
+    let sentence = "zoey owns 1 overlay. Give it to someone else or delete it first: see Overlays.";
     refused(&bill.post("/admin/users/2/delete", &[("name", "zoey")]).await, sentence);
     refused(&bill.get("/admin/users?delete=2").await, sentence);
     assert!(!db::users::delete(&panel.state.db, UserId(2)).await.unwrap(), "also by the database");

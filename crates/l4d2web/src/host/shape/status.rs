@@ -83,6 +83,12 @@ pub struct Status {
 }
 
 impl Status {
+    /// The port that players join while it is up, when that is known.
+    #[must_use]
+    pub fn joined_port(&self) -> Option<u16> {
+        self.running_port.filter(|_| !self.state.is_down())
+    }
+
     /// Which of the panel's servers it is; none when the panel did not make it.
     #[must_use]
     pub fn server(&self) -> Option<ServerId> {

@@ -2,7 +2,7 @@ use axum::Extension;
 use axum::extract::State;
 
 use super::page::stored_stack;
-use crate::blueprints::NAME_MAX;
+use crate::blueprints::copy_name;
 use crate::db;
 use crate::db::blueprints::Draft;
 use crate::live::Change;
@@ -35,23 +35,4 @@ pub async fn clone(
         }
     }
     Err(PageError::Conflict(format!("You have 99 copies of “{}”. Rename or delete some of them.", blueprint.name)))
-}
-
-/// `Versus, copy`, `Versus, copy 2`, …
-fn copy_name(name: &str, number: usize) -> String {
-    let suffix = if number == 1 { ", copy".to_owned() } else { format!(", copy {number}") };
-    let room = NAME_MAX - suffix.chars().count();
-    name.chars().take(room).chain(suffix.chars()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_copy_has_a_name_that_fits() {
-        assert_eq!(copy_name("Versus", 1), "Versus, copy");
-        assert_eq!(copy_name("Versus", 2), "Versus, copy 2");
-        assert_eq!(copy_name(&"ö".repeat(NAME_MAX), 12).chars().count(), NAME_MAX);
-    }
 }

@@ -22,7 +22,7 @@ pub async fn hand_over(
 ) -> PageResult {
     let typed = Fields(&sent).get("user");
     let id = access.blueprint.id;
-    let refusal = match find_person(&state, typed, me.session.user.id).await? {
+    let refusal = match find_person(&state, typed, access.blueprint.owner_id, me.session.user.id).await? {
         Ok(person) => match db::blueprints::hand_over(&state.db, id, person.id).await {
             Err(error) if db::is_duplicate(&error) => format!(
                 "{} has a blueprint named “{}” already. Rename this one first.",

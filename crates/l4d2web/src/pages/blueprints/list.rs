@@ -37,7 +37,8 @@ pub struct Wish {
 
 impl ListPage {
     pub(super) async fn load(state: &AppState, shell: Shell, me: UserId) -> PageResult<Self> {
-        let rows = db::blueprints::usable(&state.db, me).await?;
+        let admin = shell.user.as_ref().is_some_and(|user| user.admin);
+        let rows = db::blueprints::usable(&state.db, me, admin).await?;
         let new = NewBlueprint { open: false, name: Field::new("name", "") };
         Ok(Self { shell: shell.at(Nav::Blueprints), me, rows, new })
     }
@@ -55,7 +56,7 @@ impl ListPage {
     }
 }
 
-/// Shows the blueprints that the reader may use.
+/// Shows the blueprints that the reader may use; all to an admin.
 pub async fn list(
     State(state): State<AppState>,
     me: LoggedIn,

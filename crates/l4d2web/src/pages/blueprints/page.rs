@@ -10,6 +10,7 @@ use crate::db::overlays::Overlay;
 use crate::id::{OverlayId, UserId};
 use crate::pages::kit::{Field, count};
 use crate::pages::{Nav, PageResult, Shell};
+use crate::rights::{BlueprintRight, BlueprintStanding};
 use crate::routes::BlueprintAccess;
 use crate::state::AppState;
 
@@ -21,6 +22,8 @@ pub(super) struct BlueprintPage {
     pub(super) blueprint: Blueprint,
     /// Whether the reader may change it.
     pub(super) mine: bool,
+    /// How the reader stands to it.
+    pub(super) standing: BlueprintStanding,
     /// Whose it is, when not the reader's.
     pub(super) owner: Option<String>,
     pub(super) form: Form,
@@ -102,7 +105,8 @@ impl BlueprintPage {
         access: BlueprintAccess,
         form: Option<Form>,
     ) -> PageResult<Self> {
-        let BlueprintAccess { blueprint, mine } = access;
+        let BlueprintAccess { blueprint, standing } = access;
+        let mine = standing.mine;
         let me = shell.user.as_ref().map_or(UserId(0), |user| user.id);
         let used = db::blueprints::overlays(&state.db, blueprint.id).await?;
         let unsaved = form.is_some();
@@ -128,6 +132,7 @@ impl BlueprintPage {
             shell: shell.at(Nav::Blueprints),
             blueprint,
             mine,
+            standing,
             owner,
             form,
             rows,
@@ -159,6 +164,16 @@ impl BlueprintPage {
 
     fn foreign_words(&self) -> String {
         count(self.foreign, "server of somebody else", "servers of others")
+    }
+
+    /// Whether the reader may make servers of it and clone it.
+    fn may_use(&self) -> bool {
+        self.standing.may(BlueprintRight::Use)
+    }
+
+    /// Whether the reader may delete it and hand it over.
+    fn may_end(&self) -> bool {
+        self.standing.may(BlueprintRight::Delete) && self.standing.may(BlueprintRight::HandOver)
     }
 
     /// Attributes of the editors.

@@ -26,6 +26,8 @@ pub(super) struct Parts {
     pub(super) may_retry: bool,
     /// Why it cannot be repeated, although its reader might.
     pub(super) no_retry: Option<&'static str>,
+    /// Where to ask for it anew, when it is not repeated without asking.
+    pub(super) anew: Option<String>,
     pub(super) waits: Option<String>,
     pub(super) progress: Option<Progress>,
     pub(super) steps: Vec<StepView>,
@@ -77,8 +79,9 @@ impl Parts {
             by: by.unwrap_or_else(|| "left4me".to_owned()),
             pill: StatePill::of_job(job.state.as_str()),
             may_cancel: !job.state.is_over() && standing.may(JobRight::Cancel, job.kind),
-            may_retry: retries && !gone,
+            may_retry: retries && !gone && !job.kind.destroys(),
             no_retry: (retries && gone).then_some(gone_words(job.kind)),
+            anew: job.server_id.filter(|_| retries && job.kind.destroys()).map(|server| format!("/servers/{server}")),
             waits,
             progress: job.progress().filter(|_| !job.state.is_over()),
             steps: views(&steps, &job, now),

@@ -12,6 +12,7 @@ use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::{PageError, PageResult, Shell, go};
 use crate::queue::{Enqueued, QueueError, Work};
+use crate::rights::ServerRight;
 use crate::routes::{LoggedIn, ServerAccess};
 use crate::servers::view::{Act, ServerView, Stand, Verb};
 use crate::state::AppState;
@@ -64,7 +65,8 @@ pub async fn reset(
     act(state.0, access.0, me, shell, &headers, &form, Verb::Reset).await
 }
 
-/// Takes what a server is as what it should be: one that is down stays down, one that runs may run.
+/// Takes what a server is as what it should be: one that is down stays down, which takes the right to stop it; one that runs may run, which
+/// takes the right to start it.
 pub async fn accept(
     State(state): State<AppState>,
     Extension(access): Extension<ServerAccess>,
@@ -78,6 +80,10 @@ pub async fn accept(
     match (view.job, view.stand) {
         (Some(job), _) => {
             Err(PageError::Conflict(format!("Wait for job {}: it changes what “{}” does.", job.id, view.name)))
+        }
+        (None, Stand::Up) if !access.standing.may(ServerRight::Start) => {
+            let who = "Only those can let it run whom its owner lets operate it.";
+            Err(PageError::Forbidden(who.to_owned()))
         }
         (None, Stand::Up) => {
             db::servers::accept_running(&state.db, id, state.clock.now()).await?;

@@ -53,7 +53,10 @@ fn card(
     let known = Known { server: &server, status: status.as_ref(), job, changes: &changes, standing, now };
     Card {
         view: ServerView::of(&known),
-        address: Address { host: host.to_owned(), port: server.port },
+        address: Address {
+            host: host.to_owned(),
+            port: status.as_ref().and_then(Status::joined_port).unwrap_or(server.port),
+        },
         blueprint: CardBlueprint { id: server.blueprint_id, name: blueprint, open: blueprint_open },
         owner: (server.owner_id != user.id).then_some(owner),
         standing,

@@ -6,8 +6,6 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse as _;
-use rand::RngExt as _;
-use rand::distr::Alphanumeric;
 
 use super::list::{Find, ListPage};
 use crate::blueprints::parse_name;
@@ -20,11 +18,8 @@ use crate::pages::fields::{Fields, Sent};
 use crate::pages::kit::Field;
 use crate::pages::{PageResult, Shell, go};
 use crate::routes::LoggedIn;
-use crate::servers::{full_words, next_free, parse_hostname, parse_port, taken_words};
+use crate::servers::{full_words, next_free, parse_hostname, parse_port, rcon_password, taken_words};
 use crate::state::AppState;
-
-/// Characters of a new RCON password: 142 bits.
-const RCON_LENGTH: usize = 24;
 
 /// The form for a new server.
 #[derive(Debug, Clone)]
@@ -45,6 +40,8 @@ pub(super) struct NewServer {
 pub(super) struct Choice {
     pub(super) id: BlueprintId,
     pub(super) name: String,
+    /// Whether everybody may use it.
+    pub(super) shared: bool,
     pub(super) chosen: bool,
 }
 
@@ -58,7 +55,7 @@ struct NewForm {
 impl NewServer {
     /// The empty form.
     pub(super) async fn load(state: &AppState, me: UserId) -> db::Result<Self> {
-        let (range, taken) = (state.config.ports, db::servers::ports(&state.db).await?);
+        let (range, taken) = (state.config.ports, db::servers::ports(&state.db, None).await?);
         Ok(Self {
             open: false,
             name: Field::new("name", ""),
@@ -85,13 +82,14 @@ impl NewServer {
 
 /// The blueprints that `me` may use, with `chosen` marked; one that they may not use is among them only as the one that is chosen already.
 pub(super) async fn choices(state: &AppState, me: UserId, chosen: Option<BlueprintId>) -> db::Result<Vec<Choice>> {
-    let usable = db::blueprints::usable(&state.db, me).await?;
+    let usable = db::blueprints::usable(&state.db, me, false).await?;
     let choice = |blueprint: db::blueprints::Listed| Choice {
         name: if blueprint.owner_id == me {
             blueprint.name
         } else {
             format!("{} (of {})", blueprint.name, blueprint.owner)
         },
+        shared: blueprint.shared,
         chosen: chosen == Some(blueprint.id),
         id: blueprint.id,
     };
@@ -113,7 +111,7 @@ pub async fn create(
     for field in [&mut new.name, &mut new.hostname, &mut new.blueprint, &mut new.port] {
         fields.get(field.name).clone_into(&mut field.value);
     }
-    let taken = db::servers::ports(&state.db).await?;
+    let taken = db::servers::ports(&state.db, None).await?;
     let name = parse_name(&new.name.value).map_err(|error| new.name.error = Some(error)).ok();
     let hostname = parse_hostname(&new.hostname.value).map_err(|error| new.hostname.error = Some(error)).ok();
     let port = parse_port(&new.port.value, new.range, &taken, None).map_err(|error| new.port.error = Some(error)).ok();
@@ -143,7 +141,7 @@ pub async fn create(
             Stored::NameTaken => new.name.error = Some(name_taken(&name)),
             Stored::PortTaken | Stored::Full => {
                 conflict = true;
-                let taken = db::servers::ports(&state.db).await?;
+                let taken = db::servers::ports(&state.db, None).await?;
                 new.port.error = Some(match stored {
                     Stored::Full => full_words(new.range),
                     _ => taken_words(new.port.value.trim().parse().unwrap_or_default(), new.range, &taken),
@@ -163,20 +161,4 @@ pub async fn create(
 /// Why a name is not taken that its owner has given already.
 pub(super) fn name_taken(name: &str) -> String {
     format!("You have a server named “{name}” already. Take another name.")
-}
-
-fn rcon_password() -> String {
-    rand::rng().sample_iter(Alphanumeric).take(RCON_LENGTH).map(char::from).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_long_and_needs_no_quotes() {
-        let (one, other) = (rcon_password(), rcon_password());
-        assert!(one.len() == RCON_LENGTH && one.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        assert_ne!(one, other);
-    }
 }

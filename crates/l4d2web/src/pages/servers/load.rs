@@ -5,6 +5,7 @@ use crate::db::jobs::{Job, Whose};
 use crate::db::servers::Server;
 use crate::db::users::User;
 use crate::db::{self, Db};
+use crate::host::shape::Status;
 use crate::pages::kit::Address;
 use crate::queue::JobState;
 use crate::rights::Standing;
@@ -22,7 +23,7 @@ const LATEST: u32 = 20;
 /// When the database fails.
 pub async fn card(state: &AppState, server: &Server, standing: Standing, user: &User, host: &str) -> db::Result<Card> {
     let db = &state.db;
-    let status = server.status.as_deref().and_then(|status| serde_json::from_str(status).ok());
+    let status: Option<Status> = server.status.as_deref().and_then(|status| serde_json::from_str(status).ok());
     let job = open_job(db, server).await?;
     let changes = changes(db, server, status.as_ref()).await?;
     let blueprint = db::blueprints::find(db, server.blueprint_id).await?.ok_or(sqlx::Error::RowNotFound)?;
@@ -35,10 +36,13 @@ pub async fn card(state: &AppState, server: &Server, standing: Standing, user: &
     let known = Known { server, status: status.as_ref(), job: job.as_ref(), changes: &changes, standing, now };
     Ok(Card {
         view: ServerView::of(&known),
-        address: Address { host: host.to_owned(), port: server.port },
+        address: Address {
+            host: host.to_owned(),
+            port: status.as_ref().and_then(Status::joined_port).unwrap_or(server.port),
+        },
         blueprint: CardBlueprint {
             id: blueprint.id,
-            open: blueprint.shared || blueprint.owner_id == user.id,
+            open: blueprint.shared || blueprint.owner_id == user.id || user.admin,
             name: blueprint.name,
         },
         owner,
@@ -63,7 +67,7 @@ async fn open_job(db: &Db, server: &Server) -> db::Result<Option<OpenJob>> {
 }
 
 /// What a restart would apply, a clause each.
-async fn changes(db: &Db, server: &Server, status: Option<&crate::host::shape::Status>) -> db::Result<Vec<String>> {
+async fn changes(db: &Db, server: &Server, status: Option<&Status>) -> db::Result<Vec<String>> {
     let Some(then) = server.started_spec.as_deref().and_then(Spec::parse) else { return Ok(Vec::new()) };
     let now = spec::now(db, server).await?;
     let names = db::overlays::names(db).await?;

@@ -10,6 +10,7 @@ use axum::{Extension, Form};
 use super::frame::{Frame, ServerTab, public_host};
 use super::settings::SettingsPage;
 use crate::db;
+use crate::db::hand_over::HandedOver;
 use crate::id::{ServerId, UserId};
 use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
@@ -18,6 +19,7 @@ use crate::pages::people::find_person;
 use crate::pages::{PageError, PageResult, Shell, go};
 use crate::rights::Role;
 use crate::routes::{LoggedIn, ServerAccess};
+use crate::servers::rcon_password;
 use crate::state::AppState;
 
 /// The form alone, as its dialog shows it again.
@@ -54,9 +56,9 @@ pub async fn share(
         _ => return Err(PageError::Unprocessable("A role is “operate” or “manage”.".into())),
     };
     let typed = fields.get("user");
-    match find_person(&state, typed, access.server.owner_id).await? {
+    match find_person(&state, typed, access.server.owner_id, me.session.user.id).await? {
         Ok(person) => {
-            db::grants::put(&state.db, id, person.id, role).await?;
+            db::grants::put(&state.db, id, person.id, role, &rcon_password()).await?;
             tell(&state, id, person.id);
             Ok(go(&shell, &format!("/servers/{id}/settings#people")))
         }
@@ -74,7 +76,7 @@ pub async fn unshare(
     Path((id, user)): Path<(ServerId, UserId)>,
     shell: Shell,
 ) -> PageResult {
-    db::grants::delete(&state.db, id, user).await?;
+    db::grants::delete(&state.db, id, user, &rcon_password()).await?;
     tell(&state, id, user);
     Ok(go(&shell, &format!("/servers/{id}/settings#people")))
 }
@@ -89,14 +91,22 @@ pub async fn hand_over(
     Form(sent): Form<Sent>,
 ) -> PageResult {
     let (typed, server) = (Fields(&sent).get("user"), &access.server);
-    let refusal = match find_person(&state, typed, server.owner_id).await? {
-        Ok(person) if db::servers::hand_over(&state.db, server, person.id, state.clock.now()).await? => {
-            tell(&state, server.id, person.id);
-            state.bus.send(Change::User(server.owner_id));
-            return Ok(go(&shell, "/servers"));
-        }
+    let refusal = match find_person(&state, typed, server.owner_id, me.session.user.id).await? {
         Ok(person) => {
-            format!("{} has a server named “{}” already. Rename this one first.", person.name, server.name)
+            let now = state.clock.now();
+            match db::hand_over::server(&state.db, server, person.id, &rcon_password(), now).await? {
+                HandedOver::Yes(blueprint) => {
+                    tell(&state, server.id, person.id);
+                    state.bus.send(Change::User(server.owner_id));
+                    for blueprint in [server.blueprint_id, blueprint] {
+                        state.bus.send(Change::Blueprint(blueprint));
+                    }
+                    return Ok(go(&shell, "/servers"));
+                }
+                HandedOver::NameTaken => {
+                    format!("{} has a server named “{}” already. Rename this one first.", person.name, server.name)
+                }
+            }
         }
         Err(refusal) => refusal,
     };

@@ -14,7 +14,7 @@ use crate::blueprints::parse_name;
 use crate::config::PortRange;
 use crate::db;
 use crate::db::grants::Grant;
-use crate::db::servers::{Draft, Stored};
+use crate::db::servers::{Draft, Server, Stored};
 use crate::id::{BlueprintId, UserId};
 use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
@@ -72,7 +72,7 @@ impl SettingsPage {
             hostname: Field::new("hostname", &server.hostname),
             blueprint: Field::new("blueprint", ""),
             port: Field::new("port", server.port.to_string()),
-            choices: with_current(state, user.id, &frame, server.blueprint_id).await?,
+            choices: with_current(state, user.id, &frame, server).await?,
         };
         let may_share = access.standing.may(ServerRight::Share);
         let grants = if may_share { db::grants::of_server(&state.db, server.id).await? } else { Vec::new() };
@@ -94,11 +94,15 @@ impl SettingsPage {
     }
 }
 
-/// What can be chosen: the blueprints of the reader, and the one that it has.
-async fn with_current(state: &AppState, me: UserId, frame: &Frame, current: BlueprintId) -> db::Result<Vec<Choice>> {
+/// What can be chosen: the blueprint that it has, those that are shared, and those of its owner when that is who reads. One that only a manager
+/// could change would leave them the server when their role is taken away.
+async fn with_current(state: &AppState, me: UserId, frame: &Frame, server: &Server) -> db::Result<Vec<Choice>> {
+    let current = server.blueprint_id;
     let mut choices = choices(state, me, Some(current)).await?;
+    choices.retain(|choice| server.owner_id == me || choice.shared || choice.chosen);
     if !choices.iter().any(|choice| choice.chosen) {
-        choices.insert(0, Choice { id: current, name: frame.card.blueprint.name.clone(), chosen: true });
+        let name = frame.card.blueprint.name.clone();
+        choices.insert(0, Choice { id: current, name, shared: false, chosen: true });
     }
     Ok(choices)
 }
@@ -132,7 +136,8 @@ pub async fn save_settings(
     for field in [&mut form.name, &mut form.hostname, &mut form.port] {
         fields.get(field.name).clone_into(&mut field.value);
     }
-    let taken = db::servers::ports(&state.db).await?;
+    let mut taken = db::servers::ports(&state.db, Some(server.id)).await?;
+    taken.push(server.port);
     let name = parse_name(&form.name.value).map_err(|error| form.name.error = Some(error)).ok();
     let hostname = parse_hostname(&form.hostname.value).map_err(|error| form.hostname.error = Some(error)).ok();
     let port = parse_port(&form.port.value, range, &taken, Some(server.port));

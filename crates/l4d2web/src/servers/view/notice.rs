@@ -64,7 +64,7 @@ fn failed(known: &Known<'_>, stand: Stand) -> Option<Notice> {
     };
     let text =
         Phrase::text(sentence(error)).and(" ").link("See its jobs", format!("/servers/{}/jobs", known.server.id));
-    Some(Notice { class: "failed", title: title.to_owned(), text, items: Vec::new(), ways: ways(known, &out) })
+    Some(Notice { class: "failed", title: title.to_owned(), text, items: Vec::new(), ways: ways(known, stand, &out) })
 }
 
 fn drifted(known: &Known<'_>, stand: Stand, drift: &Drift) -> Option<Notice> {
@@ -83,7 +83,7 @@ fn drifted(known: &Known<'_>, stand: Stand, drift: &Drift) -> Option<Notice> {
         Some(since) => Phrase::text(sentence(&drift.why)).and(" Seen since ").at(since).and("."),
         None => Phrase::text(sentence(&drift.why)),
     };
-    Some(Notice { class: "drift", title: title.to_owned(), text, items: Vec::new(), ways: ways(known, &out) })
+    Some(Notice { class: "drift", title: title.to_owned(), text, items: Vec::new(), ways: ways(known, stand, &out) })
 }
 
 fn stale(known: &Known<'_>, stand: Stand) -> Option<Notice> {
@@ -95,7 +95,7 @@ fn stale(known: &Known<'_>, stand: Stand) -> Option<Notice> {
         title: format!("Restart to apply {}", count(known.changes.len(), "change", "changes")),
         text: Phrase::text("Until then it runs as it was started."),
         items: known.changes.to_vec(),
-        ways: ways(known, &[Way { word: "Restart now", verb: "restart" }]),
+        ways: ways(known, stand, &[Way { word: "Restart now", verb: "restart" }]),
     })
 }
 
@@ -112,10 +112,11 @@ fn crashed(known: &Known<'_>, stand: Stand) -> Option<Notice> {
 }
 
 /// Those that the reader may take.
-fn ways(known: &Known<'_>, all: &[Way]) -> Vec<Way> {
+fn ways(known: &Known<'_>, stand: Stand, all: &[Way]) -> Vec<Way> {
     let may = |verb| match verb {
         "start" | "restart" => known.standing.may(ServerRight::Start),
-        // What accepting does is a stop, or nothing.
+        // What is accepted is that it runs, or else that it is stopped.
+        "accept" if stand == Stand::Up => known.standing.may(ServerRight::Start),
         _ => known.standing.may(ServerRight::Stop),
     };
     all.iter().copied().filter(|way| may(way.verb)).collect()

@@ -144,3 +144,20 @@ async fn a_blueprint_that_servers_use_stays_and_names_them() {
     assert!(page.contains("3 servers use it. Those that run get what is saved at the next restart."), "{page}");
     assert!(!page.contains("Not hers"));
 }
+
+#[tokio::test]
+async fn an_admin_may_leave_it_stopped_but_not_let_it_run() {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    panel.admin("bill").await;
+    let mut bill = panel.login("bill").await;
+    put(&panel, 1, "running", "stopped").await;
+    assert!(!bill.get("/servers/1").await.body.contains("Let it run"));
+    let reply = bill.post("/servers/1/accept", &[]).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert_eq!(super::row(&panel, id).await.desired, db::servers::Desired::Stopped);
+    put(&panel, 1, "failed", "running").await;
+    assert!(bill.get("/servers/1").await.body.contains("Leave it stopped"));
+    assert_eq!(bill.post("/servers/1/accept", &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(jobs(&panel).await, ["stop Queued"]);
+}

@@ -48,7 +48,7 @@ async fn a_refusal_stands_beside_its_field_and_keeps_the_rest(
         assert!(name == field || reply.body.contains(&format!("value=\"{kept}\"")), "{name}: {}", reply.body);
     }
     assert!(reply.body.contains("id=\"new-server\" aria-labelledby=\"new-server-h\" open data-modal"));
-    assert_eq!(db::servers::ports(&panel.state.db).await.unwrap(), [27015]);
+    assert_eq!(db::servers::ports(&panel.state.db, None).await.unwrap(), [27015]);
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn parallel_creates_get_distinct_ports() {
     });
     let statuses = futures_util::future::join_all(all).await;
     assert!(statuses.iter().all(|status| *status.as_ref().unwrap() == StatusCode::SEE_OTHER));
-    let ports: BTreeSet<_> = db::servers::ports(&panel.state.db).await.unwrap().into_iter().collect();
+    let ports: BTreeSet<_> = db::servers::ports(&panel.state.db, None).await.unwrap().into_iter().collect();
     assert_eq!(ports, (27015..27065).collect());
 }
 
@@ -107,7 +107,7 @@ async fn at_the_end_of_the_range_a_create_is_refused() {
         let sentence = "All 20 ports of 27015 to 27034 are taken. Delete a server, or ask an admin for more ports.";
         assert!(reply.body.contains(sentence), "{}", reply.body);
     }
-    assert_eq!(db::servers::ports(&panel.state.db).await.unwrap(), (27015..=27034).collect::<Vec<_>>());
+    assert_eq!(db::servers::ports(&panel.state.db, None).await.unwrap(), (27015..=27034).collect::<Vec<_>>());
 }
 
 /// Fifty who wish for the same port: one gets it.
@@ -127,5 +127,5 @@ async fn a_chosen_port_is_given_once() {
         assert!(matches!(reply.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY), "{}", reply.status);
         assert!(reply.body.contains("27100 belongs to another server. The next free port is 27015."));
     }
-    assert_eq!(db::servers::ports(&panel.state.db).await.unwrap(), [27100]);
+    assert_eq!(db::servers::ports(&panel.state.db, None).await.unwrap(), [27100]);
 }

@@ -1,5 +1,6 @@
 use axum::http::StatusCode;
-use l4d2web::id::ServerId;
+use l4d2web::db;
+use l4d2web::id::{BlueprintId, ServerId};
 use rstest::rstest;
 
 use super::{make, panel, row};
@@ -121,4 +122,137 @@ async fn a_server_is_handed_over_by_its_owner_or_an_admin() {
     assert!(reply.body.contains("bill has a server named “Alpha” already. Rename this one first."), "{}", reply.body);
     assert_eq!(admin.post("/servers/1/hand-over", &[("user", "zoey")]).await.status, StatusCode::SEE_OTHER);
     assert_ne!(row(&panel, ServerId(1)).await.owner_id, louis);
+}
+
+#[tokio::test]
+async fn a_manager_chooses_among_what_is_shared_and_what_it_has() {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    let louis = panel.user("louis").await;
+    panel.grant(id, louis, "manage").await;
+    let mut louis = panel.login("louis").await;
+    for name in ["Mine alone", "Mine for all"] {
+        louis.post("/blueprints", &[("name", name)]).await;
+    }
+    louis.post("/blueprints/3/share", &[("shared", "yes")]).await;
+    let page = louis.get("/servers/1/settings").await.body;
+    assert!(page.contains("Versus</option>") && page.contains("Mine for all</option>"), "{page}");
+    assert!(!page.contains("Mine alone"), "{page}");
+    for (blueprint, status) in [("2", 422), ("3", 303), ("2", 422)] {
+        let fields = [("name", "Alpha"), ("hostname", ""), ("port", "27015"), ("blueprint", blueprint)];
+        let reply = louis.post("/servers/1/settings", &fields).await;
+        assert_eq!(reply.status.as_u16(), status, "{}", reply.body);
+        assert_ne!(row(&panel, id).await.blueprint_id, BlueprintId(2));
+    }
+}
+
+#[tokio::test]
+async fn who_manages_no_longer_knows_the_rcon_password_no_longer() {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    panel.user("louis").await;
+    let mut last = row(&panel, id).await.rcon_password;
+    for (path, role, changed) in [
+        ("share", "operate", false),
+        ("share", "manage", false),
+        ("share", "manage", false),
+        ("share", "operate", true),
+        ("share/2/remove", "", false),
+        ("share", "manage", false),
+        ("share/2/remove", "", true),
+        ("share/2/remove", "", false),
+    ] {
+        let reply = zoey.post(&format!("/servers/1/{path}"), &[("user", "louis"), ("role", role)]).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+        let now = row(&panel, id).await.rcon_password;
+        assert_eq!(now != last, changed, "{path} {role}");
+        last = now;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_handed_over_takes_no_way_in_with_it() {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    panel.admin("bill").await;
+    let louis = panel.user("louis").await;
+    let mut bill = panel.login("bill").await;
+    for (name, reference) in [("Base", "base"), ("Top", "top")] {
+        std::fs::create_dir_all(panel.root.path().join("overlays").join(reference)).unwrap();
+        let reply = bill.post("/overlays", &[("name", name), ("reference", reference)]).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+    }
+    let seen = panel.state.clock.now().to_string();
+    let fields = [
+        ("name", "Versus"),
+        ("seen", &seen),
+        ("overlay", "2"),
+        ("overlay", "1"),
+        ("expose", "1"),
+        ("arguments", "-tickrate 100"),
+        ("config", "sv_cheats 0"),
+    ];
+    let reply = zoey.post("/blueprints/1", &fields).await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+    let mut theirs = panel.login("louis").await;
+    theirs.post("/blueprints", &[("name", "Versus")]).await;
+    let before = row(&panel, id).await;
+    assert!(zoey.get("/servers/1").await.body.contains("is copied into one of theirs"));
+    assert_eq!(zoey.post("/servers/1/hand-over", &[("user", "louis")]).await.status, StatusCode::SEE_OTHER);
+    let after = row(&panel, id).await;
+    assert_eq!((after.owner_id, after.blueprint_id), (louis, BlueprintId(3)));
+    assert_ne!(after.rcon_password, before.rcon_password);
+    let copy = db::blueprints::find(&panel.state.db, BlueprintId(3)).await.unwrap().unwrap();
+    assert_eq!((copy.owner_id, copy.name.as_str(), copy.shared), (louis, "Versus, copy", false));
+    assert_eq!((copy.arguments.as_str(), copy.config.as_str()), ("-tickrate 100", "sv_cheats 0"));
+    let overlays = db::blueprints::overlays(&panel.state.db, BlueprintId(3)).await.unwrap();
+    assert_eq!(overlays, db::blueprints::overlays(&panel.state.db, BlueprintId(1)).await.unwrap());
+    assert_eq!(overlays.len(), 2);
+    // What is shared, and what is the new owner's already, stays.
+    theirs.post("/blueprints/3/share", &[("shared", "yes")]).await;
+    for name in ["zoey", "louis"] {
+        let reply = bill.post("/servers/1/hand-over", &[("user", name)]).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+        assert_eq!(row(&panel, id).await.blueprint_id, BlueprintId(3));
+    }
+}
+
+#[tokio::test]
+async fn a_port_that_a_server_still_runs_with_is_joined_and_stays_taken() {
+    let (panel, mut zoey) = panel().await;
+    make(&mut zoey, "Alpha").await;
+    super::acts::put(&panel, 1, "running", "running").await;
+    crate::cast::run(&panel, "UPDATE servers SET status = json_set(status, '$.running_port', 27015)").await;
+    let save = |port| [("name", "Alpha"), ("hostname", ""), ("port", port), ("blueprint", "1")];
+    assert_eq!(zoey.post("/servers/1/settings", &save("27016")).await.status, StatusCode::SEE_OTHER);
+    for path in ["/servers/1", "/servers"] {
+        let page = zoey.get(path).await.body;
+        assert!(page.contains(":27015") && !page.contains(":27016"), "{path}: {page}");
+    }
+    assert_eq!(db::servers::ports(&panel.state.db, None).await.unwrap(), [27015, 27016]);
+    let second = make(&mut zoey, "Bravo").await;
+    assert_eq!(row(&panel, second).await.port, 27017);
+    let taken = [("name", "Bravo"), ("hostname", ""), ("port", "27015"), ("blueprint", "1")];
+    let reply = zoey.post("/servers/2/settings", &taken).await;
+    assert!(reply.body.contains("27015 belongs to another server. The next free port is 27018."), "{}", reply.body);
+    assert_eq!(zoey.post("/servers/1/settings", &save("27015")).await.status, StatusCode::SEE_OTHER, "its own");
+    assert_eq!(zoey.post("/servers/1/settings", &save("27016")).await.status, StatusCode::SEE_OTHER);
+    super::acts::put(&panel, 1, "stopped", "stopped").await;
+    assert!(zoey.get("/servers/1").await.body.contains(":27016"));
+    assert_eq!(zoey.post("/servers/2/settings", &taken).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn an_admin_who_names_the_owner_is_told_so() {
+    let (panel, mut zoey) = panel().await;
+    make(&mut zoey, "Alpha").await;
+    panel.admin("bill").await;
+    let mut bill = panel.login("bill").await;
+    for path in ["/servers/1/hand-over", "/blueprints/1/hand-over"] {
+        let reply = bill.post(path, &[("user", "Zoey")]).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(reply.body.contains("It is zoey&#39;s already. Type somebody else&#39;s name."), "{}", reply.body);
+        let reply = zoey.post(path, &[("user", "zoey")]).await;
+        assert!(reply.body.contains("That is you."), "{}", reply.body);
+    }
 }

@@ -35,7 +35,10 @@ pub(super) fn refusal(act: Act, user: &Listed, by: UserId) -> Option<String> {
         let owned = owned(user)?;
         let one = user.servers + user.blueprints + user.overlays == 1;
         let (it, them) = if one { ("it", "it") } else { ("them", "them") };
-        return Some(format!("{name} owns {owned}. Give {it} to someone else or delete {them} first."));
+        let places = [(user.servers, "Servers"), (user.blueprints, "Blueprints"), (user.overlays, "Overlays")];
+        let places: Vec<_> = places.into_iter().filter(|(number, _)| *number > 0).map(|(_, place)| place).collect();
+        let places = places.join(", ");
+        return Some(format!("{name} owns {owned}. Give {it} to someone else or delete {them} first: see {places}."));
     }
     None
 }
@@ -102,10 +105,20 @@ mod tests {
     }
 
     #[rstest]
-    #[case(1, 0, 0, "zoey owns 1 server. Give it to someone else or delete it first.")]
-    #[case(0, 2, 0, "zoey owns 2 blueprints. Give them to someone else or delete them first.")]
-    #[case(3, 1, 0, "zoey owns 3 servers and 1 blueprint. Give them to someone else or delete them first.")]
-    #[case(3, 1, 2, "zoey owns 3 servers, 1 blueprint and 2 overlays. Give them to someone else or delete them first.")]
+    #[case(1, 0, 0, "zoey owns 1 server. Give it to someone else or delete it first: see Servers.")]
+    #[case(0, 2, 0, "zoey owns 2 blueprints. Give them to someone else or delete them first: see Blueprints.")]
+    #[case(
+        3,
+        1,
+        0,
+        "zoey owns 3 servers and 1 blueprint. Give them to someone else or delete them first: see Servers, Blueprints."
+    )]
+    #[case(
+        3,
+        1,
+        2,
+        "zoey owns 3 servers, 1 blueprint and 2 overlays. Give them to someone else or delete them first: see Servers, Blueprints, Overlays."
+    )]
     fn who_owns_things_is_not_deleted(
         #[case] servers: i64,
         #[case] blueprints: i64,
