@@ -12,7 +12,7 @@ use crate::db::{self, Db};
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::Pulse;
-use crate::pages::jobs::RenderedLines;
+use crate::pages::jobs::{LogEnds, RenderedLines};
 use crate::pages::servers::Board;
 use crate::queue::{HostWorker, Queue};
 
@@ -45,6 +45,8 @@ pub struct Parts {
     pub streams: Streams,
     /// Lines of jobs as browsers get them.
     pub rendered: RenderedLines,
+    /// Ends of jobs' logs as pages begin with them.
+    pub log_ends: LogEnds,
     /// Lists of servers as readers get them.
     pub board: Board,
     /// Whether the parts that the panel needs answer.
@@ -78,6 +80,7 @@ impl AppState {
             pulse,
             limits,
             rendered: RenderedLines::default(),
+            log_ends: LogEnds::default(),
             board: Board::default(),
         }))
     }

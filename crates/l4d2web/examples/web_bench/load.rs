@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use l4d2web::db::Db;
+
 use crate::http::Client;
 use crate::panel::Panel;
 use crate::report::quantile;
@@ -25,6 +27,29 @@ pub(crate) async fn load(panel: &Panel, path: &str, connections: usize) -> Load 
     let (cpu, start) = (panel.cpu(), Instant::now());
     let mut times = run(panel, path, connections, TIME).await;
     let (cpu, took) = (panel.cpu().saturating_sub(cpu), start.elapsed());
+    let count = u32::try_from(times.len()).unwrap();
+    Load {
+        per_second: f64::from(count) / took.as_secs_f64(),
+        middle: quantile(&mut times, 0.5),
+        most: quantile(&mut times, 0.99),
+        cpu: cpu / count,
+    }
+}
+
+/// Asks for `path` over one connection, each time after something was written to the database.
+pub(crate) async fn anew(panel: &Panel, path: &str) -> Load {
+    let db = Db::open(&panel.root.path().join("left4me.db")).await.unwrap();
+    let mut client = panel.client().await;
+    let (cpu, start) = (panel.cpu(), Instant::now());
+    let mut times = Vec::new();
+    while start.elapsed() < TIME {
+        sqlx::raw_sql("UPDATE servers SET updated_at = updated_at + 1 WHERE id = 1").execute(db.write()).await.unwrap();
+        let asked = Instant::now();
+        client.get(path).await;
+        times.push(asked.elapsed());
+    }
+    let (cpu, took) = (panel.cpu().saturating_sub(cpu), start.elapsed());
+    db.close().await;
     let count = u32::try_from(times.len()).unwrap();
     Load {
         per_second: f64::from(count) / took.as_secs_f64(),

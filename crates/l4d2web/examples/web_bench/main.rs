@@ -19,7 +19,7 @@ mod rows;
 
 use std::time::Duration;
 
-use load::{Load, load};
+use load::{Load, anew, load};
 use panel::Panel;
 use report::{Table, ms, us};
 
@@ -51,6 +51,9 @@ async fn main() {
         let got = load(&panel, path, CONNECTIONS).await;
         requests(&mut table, what, &got, &still, goal);
     }
+    let changed = anew(&panel, "/servers").await;
+    table.row("the list after a change, CPU of a request", &us(changed.cpu), "a static file", &us(still.cpu), None);
+    table.row("the list after a change, p99", &ms(changed.most), "a static file", &ms(still.most), None);
     let after = panel.memory();
     table.row("memory, after that load", &mib(after), "idle", &mib(idle), None);
 

@@ -25,6 +25,7 @@ case $1 in
       for ((i = 0; i < $(<"$LEFT4ME_ROOT/stamps"); i++)); do echo "stamp $EPOCHREALTIME"; sleep 0.02; done
     fi ;;
   logs)
+    case "$*" in *--no-follow*) exit ;; esac
     for ((i = 0; ; i++)); do
       t=$EPOCHREALTIME
       echo "{\"cursor\":\"s=$i\",\"time_us\":${t/[.,]/},\"line\":\"stamp $t\"}"

@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
@@ -6,7 +7,7 @@ use super::Token;
 use crate::clock::Clock;
 use crate::db::sessions::{Found, Own};
 use crate::db::users::User;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Kept};
 use crate::id::UserId;
 
 /// A session that is not used ends after this many seconds: a week.
@@ -15,6 +16,8 @@ pub const IDLE: i64 = 7 * 24 * 3600;
 pub const ABSOLUTE: i64 = 30 * 24 * 3600;
 /// A use is noted when the last noted one is this many seconds old, so that reading pages seldom writes.
 const NOTED: i64 = 60;
+/// Sessions that are known without looking into the database, as long as nothing is written to it.
+const KEPT: usize = 64;
 /// What is kept of a `User-Agent`, in characters.
 const AGENT: usize = 200;
 
@@ -24,13 +27,14 @@ pub struct Sessions {
     db: Db,
     clock: Clock,
     secure: bool,
+    kept: Arc<Kept<[u8; 32], Found>>,
 }
 
 impl Sessions {
     /// The sessions in `db`; `secure` when browsers come by https.
     #[must_use]
-    pub const fn new(db: Db, clock: Clock, secure: bool) -> Self {
-        Self { db, clock, secure }
+    pub fn new(db: Db, clock: Clock, secure: bool) -> Self {
+        Self { db, clock, secure, kept: Arc::new(Kept::new(KEPT)) }
     }
 
     /// Begins a session, always with a new token, and gives its cookie; none when `user` is not active any more or has another password by now.
@@ -80,8 +84,16 @@ impl Sessions {
     ///
     /// When the database fails.
     pub async fn find_token(&self, token: &Token) -> db::Result<Option<Found>> {
-        let now = self.clock.now();
-        db::sessions::find(&self.db, &token.hash(), now - ABSOLUTE, now - IDLE).await
+        let (now, hash, version) = (self.clock.now(), token.hash(), self.db.version().await?);
+        let (born, used) = (now - ABSOLUTE, now - IDLE);
+        if let Some(found) = self.kept.get(version, &hash) {
+            return Ok((found.created_at > born && found.last_seen_at > used).then_some(found));
+        }
+        let found = db::sessions::find(&self.db, version, &hash, born, used).await?;
+        if let Some(found) = &found {
+            self.kept.keep(version, hash, found.clone());
+        }
+        Ok(found)
     }
 
     /// The token of a visitor who is not logged in, from their cookie: what the form token of the login page follows from.

@@ -17,6 +17,7 @@ pub mod job_logs;
 pub mod job_steps;
 pub mod job_subject;
 pub mod jobs;
+mod kept;
 mod migrate;
 mod open;
 pub mod overlays;
@@ -31,6 +32,7 @@ pub mod watched;
 
 pub use copy::copy_to;
 pub use error::DbError;
+pub use kept::Kept;
 pub(crate) use migrate::suffixed;
 pub use migrate::{Migrated, Schema, migrate, migrate_by};
 pub use open::Db;

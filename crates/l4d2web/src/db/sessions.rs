@@ -1,7 +1,7 @@
 //! The table `sessions`.
 
 use crate::db::users::User;
-use crate::db::{Db, Result};
+use crate::db::{Db, Result, Version};
 use crate::id::{SessionId, UserId};
 
 /// A session with its user, as a request finds it.
@@ -15,6 +15,8 @@ pub struct Found {
     pub last_seen_at: i64,
     /// Whose it is.
     pub user: User,
+    /// What the database was when it was looked for.
+    pub version: Version,
 }
 
 /// A session as its user sees it.
@@ -70,8 +72,9 @@ pub async fn list(db: &Db, owner: UserId, born: i64, used: i64) -> Result<Vec<Ow
     .await
 }
 
-/// The session with this token, when it began after `born` and was used after `used` (Unix seconds) and its user is active.
-pub async fn find(db: &Db, token_hash: &[u8], born: i64, used: i64) -> Result<Option<Found>> {
+/// The session with this token, when it began after `born` and was used after `used` (Unix seconds) and its user is active. `version` is
+/// what the database was before.
+pub async fn find(db: &Db, version: Version, token_hash: &[u8], born: i64, used: i64) -> Result<Option<Found>> {
     let row = sqlx::query!(
         r#"SELECT s.id AS "id: SessionId", s.created_at, s.last_seen_at,
                   u.id AS "user_id: UserId", u.name, u.password_hash, u.admin AS "admin: bool", u.active AS "active: bool",
@@ -97,6 +100,7 @@ pub async fn find(db: &Db, token_hash: &[u8], born: i64, used: i64) -> Result<Op
             password_changed_at: row.password_changed_at,
             created_at: row.user_created_at,
         },
+        version,
     }))
 }
 

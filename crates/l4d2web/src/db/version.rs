@@ -10,9 +10,9 @@ use super::{Db, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version {
     /// Which connection was asked: numbers of two say nothing about each other.
-    connection: u64,
+    pub(super) connection: u64,
     /// `PRAGMA data_version`: another one after each commit of any other connection.
-    number: i64,
+    pub(super) number: i64,
 }
 
 /// The connection that is asked. Nothing else uses it, since its own commits would not count.

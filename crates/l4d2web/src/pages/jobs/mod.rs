@@ -23,5 +23,5 @@ pub use of_server::{newest, of_server};
 pub use rendered::RenderedLines;
 pub use retry::retry;
 pub use row::{rows, waits};
-pub use show::show;
+pub use show::{LogEnds, show};
 pub use words::title;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::Extension;
@@ -7,7 +9,9 @@ use axum::response::IntoResponse as _;
 use super::line::Lines;
 use super::parts::{Head, Notice, Parts, Side};
 use super::words::if_cancelled;
-use crate::db::job_lines;
+use crate::db::jobs::Job;
+use crate::db::{Kept, job_lines};
+use crate::id::JobId;
 use crate::pages::{Nav, PageResult, Shell};
 use crate::routes::JobAccess;
 use crate::state::AppState;
@@ -22,9 +26,7 @@ struct ShowPage {
     head: String,
     notice: String,
     side: String,
-    lines: String,
-    /// The place of the last line on the page.
-    last: i64,
+    end: Arc<LogEnd>,
     /// What the dialog says.
     if_cancelled: String,
     parts: Parts,
@@ -34,7 +36,7 @@ impl ShowPage {
     /// Where its stream is; nothing when the job is over, since nothing changes any more.
     fn stream(&self) -> Option<String> {
         let job = &self.parts.job;
-        (!job.state.is_over()).then(|| format!("/jobs/{}/events?after={}", job.id, self.last))
+        (!job.state.is_over()).then(|| format!("/jobs/{}/events?after={}", job.id, self.end.last))
     }
 
     /// The event that brings new lines.
@@ -44,7 +46,33 @@ impl ShowPage {
 
     /// Whether it once printed lines that somebody has removed since.
     fn pruned(&self) -> bool {
-        self.last == 0 && self.parts.job.started_at.is_some() && self.parts.job.state.is_over()
+        self.end.last == 0 && self.parts.job.started_at.is_some() && self.parts.job.state.is_over()
+    }
+}
+
+/// The last lines of a job's log.
+#[derive(Debug)]
+struct LogEnd {
+    html: String,
+    /// The place of the last line.
+    last: i64,
+}
+
+impl LogEnd {
+    async fn load(state: &AppState, job: &Job) -> PageResult<Self> {
+        let lines = job_lines::before(&state.db, job.id, i64::MAX, BLOCK).await?;
+        let html = Lines::of(&lines).render().map_err(anyhow::Error::from)?;
+        Ok(Self { html, last: lines.last().map_or(0, |line| line.seq) })
+    }
+}
+
+/// The ends of logs that pages began with of late.
+#[derive(Debug)]
+pub struct LogEnds(Kept<JobId, Arc<LogEnd>>);
+
+impl Default for LogEnds {
+    fn default() -> Self {
+        Self(Kept::new(8))
     }
 }
 
@@ -54,7 +82,15 @@ pub async fn show(
     Extension(JobAccess { job, standing }): Extension<JobAccess>,
     shell: Shell,
 ) -> PageResult {
-    let lines = job_lines::before(&state.db, job.id, i64::MAX, BLOCK).await?;
+    let version = state.db.version().await?;
+    let end = match state.log_ends.0.get(version, &job.id) {
+        Some(end) => end,
+        None => {
+            let end = Arc::new(LogEnd::load(&state, &job).await?);
+            state.log_ends.0.keep(version, job.id, end.clone());
+            end
+        }
+    };
     let parts = Parts::of(&state.db, job, standing, state.clock.now()).await?;
     let render = |done: Result<String, askama::Error>| done.map_err(anyhow::Error::from);
     let page = ShowPage {
@@ -62,8 +98,7 @@ pub async fn show(
         head: render(Head { parts: &parts }.render())?,
         notice: render(Notice { parts: &parts }.render())?,
         side: render(Side { parts: &parts }.render())?,
-        last: lines.last().map_or(0, |line| line.seq),
-        lines: render(Lines::of(&lines).render())?,
+        end,
         if_cancelled: if_cancelled(parts.job.kind, parts.job.state, &parts.job.subject),
         parts,
     };

@@ -3,23 +3,22 @@
 use std::sync::Arc;
 
 use askama::Template;
-use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::IntoResponse as _;
+use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
 use super::create::NewServer;
 use super::frame::public_host;
 use super::listing::{Listing, Row};
 use crate::pages::kit::count;
-use crate::pages::{Nav, PageResult, Shell};
+use crate::pages::{Nav, PageError, PageResult, Shell};
 use crate::routes::LoggedIn;
 use crate::servers::view::Rank;
 use crate::state::AppState;
 
 /// The page.
-#[derive(Template, WebTemplate)]
+#[derive(Template)]
 #[template(path = "servers/list.html")]
 pub(super) struct ListPage {
     shell: Shell,
@@ -30,6 +29,21 @@ pub(super) struct ListPage {
     /// What the stream is asked with.
     events: String,
     pub(super) new: NewServer,
+}
+
+/// More than what stands around the rows, in bytes.
+const AROUND: usize = 16 << 10;
+
+impl IntoResponse for ListPage {
+    fn into_response(self) -> Response {
+        // Long lists are not moved while they grow.
+        let rows = self.rows.as_ref().map_or(0, |rows| rows.len());
+        let mut html = String::with_capacity(rows + AROUND);
+        match self.render_into(&mut html) {
+            Ok(()) => Html(html).into_response(),
+            Err(error) => PageError::from(anyhow::Error::from(error)).into_response(),
+        }
+    }
 }
 
 /// What to look for.
@@ -84,7 +98,7 @@ impl ListPage {
         find: Find,
     ) -> PageResult<Self> {
         let user = &me.session.user;
-        let listing = state.board.listing(state, user, &public_host(state, headers)).await?;
+        let listing = state.board.listing(state, me.session.version, user, &public_host(state, headers)).await?;
         let rows = listing.html(&find, state.clock.now());
         let events = find.events(listing.seen(&find));
         Ok(Self { shell: shell.at(Nav::Servers), rows, find, events, new: listing.new.clone(), listing })

@@ -42,7 +42,7 @@ impl Live for ListLive {
     }
 
     async fn fragments(&self, user: &User) -> PageResult<Option<Vec<Fragment>>> {
-        let listing = self.state.board.listing(&self.state, user, &self.host).await?;
+        let listing = self.state.board.listing(&self.state, self.state.db.version().await?, user, &self.host).await?;
         Ok(Some(listing.fragments(&self.find, self.state.clock.now())))
     }
 }
