@@ -83,13 +83,12 @@ pub async fn show(
     shell: Shell,
 ) -> PageResult {
     let version = state.db.version().await?;
-    let end = match state.log_ends.0.get(version, &job.id) {
-        Some(end) => end,
-        None => {
-            let end = Arc::new(LogEnd::load(&state, &job).await?);
-            state.log_ends.0.keep(version, job.id, end.clone());
-            end
-        }
+    let end = if let Some(end) = state.log_ends.0.get(version, &job.id) {
+        end
+    } else {
+        let end = Arc::new(LogEnd::load(&state, &job).await?);
+        state.log_ends.0.keep(version, job.id, end.clone());
+        end
     };
     let parts = Parts::of(&state.db, job, standing, state.clock.now()).await?;
     let render = |done: Result<String, askama::Error>| done.map_err(anyhow::Error::from);
