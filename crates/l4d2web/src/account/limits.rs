@@ -14,11 +14,13 @@ use crate::id::UserId;
 
 /// Tries from one address at once, and then one in so many seconds. An IPv6 address counts as its /64, which is what one customer has.
 const BY_ADDRESS: (u32, u64) = (20, 30);
-/// Tries at one name (or at one user's password change) at once, and then one in so many seconds.
+/// Tries at one name (or at one user's password change) from one address at once, and then one in so many seconds.
 const BY_NAME: (u32, u64) = (10, 60);
+/// The same from all addresses together: so many that nobody locks another out by hand.
+const BY_NAME_ALONE: (u32, u64) = (100, 10);
 
-/// How often passwords and setup links may be tried: 20 times from an address and then every 30 seconds, and 10 times at a name and then every
-/// minute. Every try counts, also one that succeeds, and also one at a name that nobody has.
+/// How often passwords and setup links may be tried: 20 times from an address and then every 30 seconds, 10 times at a name from
+/// an address and then every minute, and 100 times at a name from all addresses and then every 10 seconds. Every try counts, also one that succeeds, and also one at a name that nobody has.
 ///
 /// What is remembered is bounded: each address and name falls into one of 65,536 places, by a hash that nobody outside can predict. Two that
 /// fall into the same place share their tries.
@@ -27,6 +29,7 @@ pub struct Limits {
     hash: RandomState,
     by_address: Limiter,
     by_name: Limiter,
+    by_name_alone: Limiter,
 }
 
 /// Whose password is tried.
@@ -67,7 +70,9 @@ impl Limits {
     /// Nothing was tried yet.
     #[must_use]
     pub fn new(clock: &Clock) -> Self {
-        Self { hash: RandomState::new(), by_address: limiter(BY_ADDRESS, clock), by_name: limiter(BY_NAME, clock) }
+        let [by_address, by_name, by_name_alone] =
+            [BY_ADDRESS, BY_NAME, BY_NAME_ALONE].map(|rate| limiter(rate, clock));
+        Self { hash: RandomState::new(), by_address, by_name, by_name_alone }
     }
 
     /// Counts a try, and says how many are left.
@@ -76,11 +81,14 @@ impl Limits {
     ///
     /// When there were too many.
     pub fn count(&self, address: IpAddr, target: Target<'_>) -> Result<u32, TooMany> {
-        let left = try_at(&self.by_address, self.place(network(address)))?;
+        let network = network(address);
+        let left = try_at(&self.by_address, self.place(network))?;
         if target == Target::Setup {
             return Ok(left);
         }
-        Ok(left.min(try_at(&self.by_name, self.place(target))?))
+        // What is refused for one address must not count against all.
+        let left = left.min(try_at(&self.by_name, self.place((target, network)))?);
+        Ok(left.min(try_at(&self.by_name_alone, self.place(target))?))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are as good as the others")]
@@ -157,18 +165,33 @@ mod tests {
     }
 
     #[test]
+    fn a_name_runs_out_for_one_address() {
+        let clock = Clock::fixed(0);
+        let limits = Limits::new(&clock);
+        let (zoey, bill) = (UserName::parse("zoey").unwrap(), UserName::parse("bill").unwrap());
+        for left in (0..10).rev() {
+            assert_eq!(limits.count(ip("192.0.2.1"), Target::Login(&zoey)), Ok(left));
+        }
+        assert_eq!(limits.count(ip("192.0.2.1"), Target::Login(&zoey)), Err(TooMany { wait: 60 }));
+        assert!(limits.count(ip("192.0.2.1"), Target::Login(&bill)).is_ok());
+        assert!(limits.count(ip("192.0.2.1"), Target::Change(UserId(1))).is_ok());
+        assert_eq!(limits.count(ip("192.0.2.2"), Target::Login(&zoey)), Ok(9), "zoey herself, from elsewhere");
+        clock.advance(60);
+        assert!(limits.count(ip("192.0.2.1"), Target::Login(&zoey)).is_ok());
+    }
+
+    #[test]
     fn a_name_runs_out_from_wherever_it_is_tried() {
         let clock = Clock::fixed(0);
         let limits = Limits::new(&clock);
         let (zoey, bill) = (UserName::parse("zoey").unwrap(), UserName::parse("bill").unwrap());
-        for host in 0..10 {
+        for host in 0..100 {
             assert!(limits.count(ip(&format!("192.0.2.{host}")), Target::Login(&zoey)).is_ok());
         }
-        assert_eq!(limits.count(ip("192.0.2.99"), Target::Login(&zoey)), Err(TooMany { wait: 60 }));
-        assert!(limits.count(ip("192.0.2.99"), Target::Login(&bill)).is_ok());
-        assert!(limits.count(ip("192.0.2.99"), Target::Change(UserId(1))).is_ok());
-        clock.advance(60);
-        assert!(limits.count(ip("192.0.2.99"), Target::Login(&zoey)).is_ok());
+        assert_eq!(limits.count(ip("192.0.2.200"), Target::Login(&zoey)), Err(TooMany { wait: 10 }));
+        assert!(limits.count(ip("192.0.2.200"), Target::Login(&bill)).is_ok());
+        clock.advance(10);
+        assert!(limits.count(ip("192.0.2.200"), Target::Login(&zoey)).is_ok());
     }
 
     #[test]

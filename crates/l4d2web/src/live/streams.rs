@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::id::UserId;
 
 /// Most streams of one user.
-const OF_ONE: usize = 256;
+const OF_ONE: usize = 32;
 /// Most streams in all, when the limit of descriptors is not lower.
 const IN_ALL: usize = 4096;
 /// When to try again, in seconds.
