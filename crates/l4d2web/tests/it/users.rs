@@ -51,7 +51,9 @@ async fn the_list_says_who_there_is() {
     );
     assert_eq!(
         page.texts("#user-2 .tip"),
-        ["zoey owns 2 servers and 1 blueprint. Give them to someone else or delete them first: see Servers, Blueprints."]
+        [
+            "zoey owns 2 servers and 1 blueprint. Give them to someone else or delete them first: see Servers, Blueprints."
+        ]
     );
 }
 
