@@ -152,8 +152,8 @@ async fn a_stop_of_what_the_host_does_not_know_is_done() {
     let works = Works::new("").await;
     let id = server(&works.db, "Friday").await;
     let job = works.done(Work::Stop(id)).await;
-    let words = "There was nothing to stop: the host does not know “Friday”, so it does not run.";
-    assert_eq!(job.summary.as_deref(), Some(words));
+    let said = "There was nothing to stop: the host does not know “Friday”, so it does not run.";
+    assert_eq!(job.summary.as_deref(), Some(said));
     let row = servers::find(&works.db, id).await.unwrap().unwrap();
     assert_eq!((row.status, row.last_error), (None, None));
 }
@@ -195,9 +195,9 @@ async fn a_job_ends_with_the_right_of_who_asked_for_it() {
         sql(&works.db, lose).await;
         std::fs::write(works.stand_in.root.path().join("go"), "").unwrap();
         let (job, lines) = works.over(start).await;
-        let words = "Cancelled before it began: who asked for it may not do that any more. Nothing was changed.";
-        assert_eq!((job.state, job.summary.as_deref()), (JobState::Cancelled, Some(words)));
-        assert_eq!(lines.last().unwrap().line, words);
+        let said = "Cancelled before it began: who asked for it may not do that any more. Nothing was changed.";
+        assert_eq!((job.state, job.summary.as_deref()), (JobState::Cancelled, Some(said)));
+        assert_eq!(lines.last().unwrap().line, said);
         assert_eq!(works.stand_in.host.list().await.unwrap(), []);
     }
 }
