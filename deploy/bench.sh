@@ -12,7 +12,7 @@ PAGE=docs/performance.md
 # Puts a table under the mark `<!-- measured by deploy/bench.sh: PART … -->` of the page, up to the next heading.
 write() { # write PART TABLE
   local about
-  about="Kernel $(uname -r), $(nproc) cores, $(date -u +%Y-%m-%d)."
+  about="Kernel $(uname -r), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg) at the end, $(date -u +%Y-%m-%d)."
   PART=$1 ABOUT=$about TABLE=$2 awk '
     /^<!-- measured by deploy\/bench.sh: / { skip = 0; print; if (index($0, ": " ENVIRON["PART"] " ")) {
       printf "\n%s\n\n%s\n", ENVIRON["ABOUT"], ENVIRON["TABLE"]; skip = 1 } next }
