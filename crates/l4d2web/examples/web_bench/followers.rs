@@ -21,8 +21,9 @@ pub(crate) async fn flood(panel: &Panel, followers: usize, lines: usize) -> Floo
     let job = install(panel).await;
     let all = Arc::new(Barrier::new(followers + 1));
     let tasks: Vec<_> = (0..followers)
-        .map(|_| {
-            let (address, cookie, all) = (panel.address.clone(), panel.cookie.clone(), all.clone());
+        .map(|number| {
+            let cookie = panel.cookies[number % panel.cookies.len()].clone();
+            let (address, all) = (panel.address.clone(), all.clone());
             tokio::spawn(async move {
                 let mut client = Client::connect(&address, &cookie).await;
                 client.open(&format!("/jobs/{job}/events?after=0")).await;

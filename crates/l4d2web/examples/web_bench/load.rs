@@ -63,7 +63,7 @@ async fn run(panel: &Panel, path: &str, connections: usize, time: Duration) -> V
     let end = Instant::now() + time;
     let tasks: Vec<_> = (0..connections)
         .map(|_| {
-            let (address, cookie, path) = (panel.address.clone(), panel.cookie.clone(), path.to_owned());
+            let (address, cookie, path) = (panel.address.clone(), panel.cookies[0].clone(), path.to_owned());
             tokio::spawn(async move {
                 let (mut client, mut times) = (Client::connect(&address, &cookie).await, Vec::new());
                 while Instant::now() < end {

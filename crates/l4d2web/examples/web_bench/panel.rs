@@ -40,7 +40,8 @@ esac
 pub(crate) struct Panel {
     pub(crate) root: TempDir,
     pub(crate) address: String,
-    pub(crate) cookie: String,
+    /// A session of each admin; measurements of one reader take the first.
+    pub(crate) cookies: Vec<String>,
     child: Child,
 }
 
@@ -52,7 +53,7 @@ impl Panel {
         std::fs::write(&script, SCRIPT.replace("$STAND_IN", stand_in.to_str().unwrap())).unwrap();
         std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
         std::fs::write(root.path().join("orders"), "trickle 3600000\n").unwrap();
-        let cookie = rows::make(root.path(), &stand_in).await;
+        let cookies = rows::make(root.path(), &stand_in).await;
         let mut child = Command::new(program)
             .arg("serve")
             .env_clear()
@@ -69,7 +70,7 @@ impl Panel {
         let line = log.find(|line| line.contains("the panel takes requests")).expect("the panel starts");
         let address = line.rsplit_once("address=").unwrap().1.to_owned();
         std::thread::spawn(move || log.for_each(|line| eprintln!("{line}")));
-        Self { root, address, cookie, child }
+        Self { root, address, cookies, child }
     }
 
     /// The path of the style sheet.
@@ -82,7 +83,7 @@ impl Panel {
     }
 
     pub(crate) async fn client(&self) -> Client {
-        Client::connect(&self.address, &self.cookie).await
+        Client::connect(&self.address, &self.cookies[0]).await
     }
 
     /// The CPU time that it has used, of all its threads.

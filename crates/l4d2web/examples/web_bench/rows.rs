@@ -24,19 +24,26 @@ const ROWS: &str = "
             iif(i % 1000 = 1, 'step: part ' || i, ' Update state (0x61) downloading progress: ' || i || ' (388210708 / 9243112120)') FROM n;
 ";
 
-/// Makes it; the cookie of a session.
-pub(crate) async fn make(root: &Path, stand_in: &Path) -> String {
+/// How many admins there are: one of them alone may not hold hundreds of streams.
+const ADMINS: i64 = 10;
+
+/// Makes it; the cookie of a session of each admin.
+pub(crate) async fn make(root: &Path, stand_in: &Path) -> Vec<String> {
     let db = Db::open(&root.join("left4me.db")).await.unwrap();
     db::migrate(&db).await.unwrap();
     sqlx::raw_sql(ROWS).execute(db.write()).await.unwrap();
-    let (token, now) = (Token::random(), Clock::system().now());
-    sqlx::query("INSERT INTO sessions (user_id, token_hash, created_at, last_seen_at, address, agent) VALUES (1, ?, ?, ?, '127.0.0.1', '')")
-        .bind(token.hash().to_vec())
-        .bind(now)
-        .bind(now)
-        .execute(db.write())
-        .await
-        .unwrap();
+    let now = Clock::system().now();
+    let mut cookies = Vec::new();
+    for admin in 1..=ADMINS {
+        let token = Token::random();
+        let user = "INSERT OR IGNORE INTO users (id, name, password_hash, admin, password_changed_at, created_at)
+                    VALUES (?1, 'bench' || ?1, '', 1, 0, 0)";
+        sqlx::query(user).bind(admin).execute(db.write()).await.unwrap();
+        let session = "INSERT INTO sessions (user_id, token_hash, created_at, last_seen_at, address, agent)
+                       VALUES (?1, ?2, ?3, ?3, '127.0.0.1', '')";
+        sqlx::query(session).bind(admin).bind(token.hash().to_vec()).bind(now).execute(db.write()).await.unwrap();
+        cookies.push(format!("left4me={}", token.expose()));
+    }
     db.close().await;
     for server in 1..=200 {
         host(root, stand_in, &["initialize", &server.to_string(), "-f", "-"], "port: 27015\n");
@@ -44,7 +51,7 @@ pub(crate) async fn make(root: &Path, stand_in: &Path) -> String {
             host(root, stand_in, &["start", &server.to_string()], "");
         }
     }
-    format!("left4me={}", token.expose())
+    cookies
 }
 
 fn host(root: &Path, stand_in: &Path, words: &[&str], input: &str) {

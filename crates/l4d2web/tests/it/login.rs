@@ -168,18 +168,22 @@ async fn a_name_may_be_tried_only_so_often(#[case] name: &str, #[case] after: St
     panel.user("zoey").await;
     let mut said = Vec::new();
     for _ in 0..10 {
-        let reply = panel.browser().post("/login", &[("name", name), ("password", "wrong horse")]).await;
+        let reply =
+            panel.browser().from("203.0.113.9").post("/login", &[("name", name), ("password", "wrong horse")]).await;
         assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
         said.push(reply.text("[role=alert]"));
     }
     assert_eq!(said[4], "Name and password do not fit together. 5 tries are left for now.");
     assert_eq!(said[8], "Name and password do not fit together. 1 try is left for now.");
     let capital = name.to_uppercase();
-    let reply = panel.browser().post("/login", &[("name", &capital), ("password", PASSWORD)]).await;
+    let reply = panel.browser().from("203.0.113.9").post("/login", &[("name", &capital), ("password", PASSWORD)]).await;
     assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS, "another spelling is the same name");
     assert_eq!(reply.headers[header::RETRY_AFTER], "60");
     panel.state.clock.advance(60);
-    assert_eq!(panel.browser().post("/login", &[("name", name), ("password", PASSWORD)]).await.status, after);
+    assert_eq!(
+        panel.browser().from("203.0.113.9").post("/login", &[("name", name), ("password", PASSWORD)]).await.status,
+        after
+    );
 }
 
 /// A proxy that is trusted says who asks; nobody else does.
