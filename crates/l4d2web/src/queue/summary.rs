@@ -90,7 +90,7 @@ fn cause(kind: Kind, subject: &str, exit: Exit, error: &str) -> String {
         }
         (Exit::Code(75), _) => format!("The host is busy with it{} Try again in a moment.", quoted()),
         (Exit::Code(69), _) if error.contains("not installed: run") => {
-            "The game is not installed. Install it (Admin, Game), then try again.".to_owned()
+            "The game is not installed. An admin installs it on the page “Admin”; then try again.".to_owned()
         }
         (Exit::Code(69), _) => format!("Something that the host needs is missing{} Its checks say what.", quoted()),
         (Exit::Code(65), Kind::Start | Kind::Restart) => {
@@ -172,7 +172,7 @@ mod tests {
         Kind::Start,
         69,
         "l4d2ctl: the game is not installed: run `l4d2ctl install` first",
-        "The game is not installed. Install it (Admin, Game), then try again. “Friday” was not started."
+        "The game is not installed. An admin installs it on the page “Admin”; then try again. “Friday” was not started."
     )]
     #[case(
         Kind::Start,
