@@ -38,7 +38,7 @@ fn everything_that_the_panel_asks_for_works_in_its_sandbox() {
          head -n 1 < <(l4d2ctl logs alpha --lines 1 --follow)
          l4d2ctl files alpha left4dead2/cfg --json
          l4d2ctl doctor --json || :
-         head -n 1 < <(l4d2ctl watch)
+         grep --max-count=1 alpha < <(l4d2ctl watch)
          l4d2ctl stop alpha",
     );
     for part in [
