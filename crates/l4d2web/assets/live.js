@@ -69,9 +69,15 @@ document.addEventListener("htmx:sseOpen", () => {
   delete document.documentElement.dataset.stream;
 });
 
-// A page that is left closes its stream at once: browsers keep six connections to one place.
-addEventListener("pagehide", () => {
+function close() {
   for (const element of document.querySelectorAll("[sse-connect]")) element["htmx-internal-data"]?.sseEventSource?.close();
+}
+
+// A page that is left closes its stream at once: browsers keep six connections to one place, and what the page shows may
+// be gone before the next one is there.
+addEventListener("pagehide", close);
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Redirect")) close();
 });
 
 addEventListener("pageshow", (event) => {
