@@ -29,8 +29,16 @@ impl Toast {
     #[must_use]
     pub fn job(what: &str, job: Enqueued) -> Self {
         let text = if job.new { format!("{what}: asked for.") } else { format!("{what}: asked for already.") };
+        Self::words(text).with(job)
+    }
+
+    /// The same with the way to a job.
+    #[must_use]
+    pub fn with(mut self, job: Enqueued) -> Self {
         let Enqueued { id: JobId(id), .. } = job;
-        Self { text, href: Some(format!("/jobs/{id}")), word: Some(format!("Job {id}")) }
+        self.href = Some(format!("/jobs/{id}"));
+        self.word = Some(format!("Job {id}"));
+        self
     }
 
     /// As htmx takes it; a header holds ASCII only.

@@ -1,8 +1,8 @@
 //! Start, stop, restart, reset, and taking what is as what should be: each asks the queue for a job.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::{Extension, Form};
 
 use super::frame::public_host;
@@ -10,7 +10,7 @@ use super::load::card;
 use crate::db;
 use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
-use crate::pages::{PageError, PageResult, Shell, go};
+use crate::pages::{PageError, PageResult, Shell, Toast, went};
 use crate::queue::{Enqueued, QueueError, Work};
 use crate::rights::ServerRight;
 use crate::routes::{LoggedIn, ServerAccess};
@@ -157,49 +157,14 @@ pub(super) fn refused(error: QueueError) -> PageError {
 
 /// A toast for a script; else back to where the button stands.
 fn answer(shell: &Shell, fields: Fields<'_>, view: &ServerView, words: &str, job: Option<Enqueued>) -> Response {
-    if !shell.fragment {
-        return match fields.get("back") {
-            "list" => go(shell, "/servers"),
-            _ => go(shell, &format!("/servers/{}", view.id)),
-        };
-    }
-    let toast = match job {
-        Some(job) => {
-            serde_json::json!({ "text": words, "href": format!("/jobs/{}", job.id), "word": format!("Job {}", job.id) })
-        }
-        None => serde_json::json!({ "text": words }),
+    let to = match fields.get("back") {
+        "list" => "/servers".to_owned(),
+        _ => format!("/servers/{}", view.id),
     };
-    let event = ascii(&serde_json::json!({ "toast": toast }).to_string());
-    match HeaderValue::from_str(&event) {
-        Ok(event) => (StatusCode::NO_CONTENT, [("hx-trigger", event)]).into_response(),
-        Err(_) => StatusCode::NO_CONTENT.into_response(),
-    }
-}
-
-/// JSON that fits into a header.
-fn ascii(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c.is_ascii() {
-            text.push(c);
-        } else {
-            let mut units = [0; 2];
-            text.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ascii;
-
-    #[test]
-    fn json_in_a_header_says_the_same() {
-        let json = serde_json::json!({ "text": "Starting “Köln 🧟”." }).to_string();
-        let escaped = ascii(&json);
-        assert!(escaped.is_ascii());
-        let read: serde_json::Value = serde_json::from_str(&escaped).unwrap();
-        assert_eq!(read["text"], "Starting “Köln 🧟”.");
-    }
+    let toast = Toast::words(words.to_owned());
+    let toast = match job {
+        Some(job) => toast.with(job),
+        None => toast,
+    };
+    went(shell, &to, &toast)
 }
