@@ -31,7 +31,7 @@ CREATE TABLE overlays (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     owner_id   INTEGER REFERENCES users (id), -- NULL: everybody may use it
     name       TEXT    NOT NULL,
-    kind       TEXT    NOT NULL CHECK (kind IN ('directory', 'workshop', 'script', 'files')),
+    kind       TEXT    NOT NULL CHECK (kind IN ('directory', 'workshop', 'script', 'files', 'maps')),
     reference  TEXT    NOT NULL UNIQUE, -- what l4d2ctl calls it
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
