@@ -9,7 +9,9 @@ fn stop(panel: &Panel) {
     let host = &panel.host;
     let since = host.sh("journalctl --show-cursor --lines=0 --output=cat | sed 's/^-- cursor: //'");
     host.sh("systemctl stop left4me-web");
-    let log = host.sh(&format!("journalctl --no-pager --output=cat --after-cursor='{since}' --unit=left4me-web"));
+    let log = host.sh(&format!(
+        "journalctl --sync; journalctl --no-pager --output=cat --after-cursor='{since}' --unit=left4me-web"
+    ));
     assert!(log.contains("the panel has stopped"), "{log}");
     // What reads the journal for an open page has nothing to finish, and may still be on its way out.
     let log: Vec<&str> = log.lines().filter(|line| !line.contains("(journalctl) with signal SIGKILL")).collect();

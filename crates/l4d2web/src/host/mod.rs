@@ -29,6 +29,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::task::TaskTracker;
+
 /// The variables that `l4d2ctl` may have from ours.
 const ALLOWED: [&str; 2] = ["PATH", "LEFT4ME_ROOT"];
 /// How long a cancelled verb may take to end by itself.
@@ -45,6 +47,8 @@ struct Inner {
     program: PathBuf,
     environment: Vec<(OsString, OsString)>,
     grace: Duration,
+    /// Children that were killed and not waited for by who started them.
+    dying: TaskTracker,
 }
 
 impl Host {
@@ -53,13 +57,24 @@ impl Host {
     pub fn new(program: impl Into<PathBuf>, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let allowed = |(name, _): &(OsString, OsString)| ALLOWED.iter().any(|known| name == known);
         let environment = environment.into_iter().filter(allowed).collect();
-        Self { inner: Arc::new(Inner { program: program.into(), environment, grace: GRACE }) }
+        Self::made(program.into(), environment, GRACE)
+    }
+
+    fn made(program: PathBuf, environment: Vec<(OsString, OsString)>, grace: Duration) -> Self {
+        Self { inner: Arc::new(Inner { program, environment, grace, dying: TaskTracker::new() }) }
     }
 
     /// The same host, with another time between SIGTERM and SIGKILL.
     #[must_use]
     pub fn with_grace(&self, grace: Duration) -> Self {
         let Inner { program, environment, .. } = &*self.inner;
-        Self { inner: Arc::new(Inner { program: program.clone(), environment: environment.clone(), grace }) }
+        Self::made(program.clone(), environment.clone(), grace)
+    }
+
+    /// Waits until every child that was killed because nobody wanted its answer any more is gone. Before the panel itself ends, so
+    /// that it leaves nothing behind.
+    pub async fn settled(&self) {
+        self.inner.dying.close();
+        self.inner.dying.wait().await;
     }
 }

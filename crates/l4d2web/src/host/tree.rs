@@ -8,6 +8,8 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncWriteExt, Interest};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
 
 use super::{Call, Exit, HostError, Inner};
 
@@ -17,10 +19,11 @@ use super::{Call, Exit, HostError, Inner};
 /// signal for its group reaches nobody else.
 #[derive(Debug)]
 pub(super) struct Tree {
-    child: Child,
+    /// None once it is reaped, or left to `dying`.
+    child: Option<Child>,
     group: Pid,
     ended: AsyncFd<OwnedFd>,
-    reaped: bool,
+    dying: TaskTracker,
 }
 
 /// The ends of the child's output that are ours.
@@ -61,7 +64,7 @@ impl Tree {
                 return Err(failed(source));
             }
         };
-        Ok((Self { child, group, ended, reaped: false }, Pipes { stdout, stderr }))
+        Ok((Self { child: Some(child), group, ended, dying: host.dying.clone() }, Pipes { stdout, stderr }))
     }
 
     /// Waits until the child itself has ended. Its descendants may still be there.
@@ -80,8 +83,9 @@ impl Tree {
     pub(super) async fn reap(mut self) -> io::Result<Exit> {
         self.ended().await;
         self.signal(Signal::KILL);
-        let status = self.child.wait().await?;
-        self.reaped = true;
+        let Some(child) = &mut self.child else { return Err(io::Error::other("it is reaped already")) };
+        let status = child.wait().await?;
+        self.child = None;
         Ok(status.into())
     }
 }
@@ -93,8 +97,11 @@ fn watched(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
 
 impl Drop for Tree {
     fn drop(&mut self) {
-        if !self.reaped {
-            self.signal(Signal::KILL);
+        let Some(mut child) = self.child.take() else { return };
+        self.signal(Signal::KILL);
+        // Somebody may want to know when it is gone. Without a runtime nobody is left to.
+        if let Ok(runtime) = Handle::try_current() {
+            self.dying.spawn_on(async move { drop(child.wait().await) }, &runtime);
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 pub use listener::{Guarded, Peer};
@@ -71,6 +71,9 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         }
     }
     state.logs.close().await;
+    if timeout(GRACE, state.host.settled()).await.is_err() {
+        tracing::warn!("something that asked the host does not end, and is left to systemd");
+    }
     if let Some(alive) = alive {
         alive.abort();
     }

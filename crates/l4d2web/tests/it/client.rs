@@ -95,6 +95,21 @@ async fn dropping_a_run_ends_its_tree() {
     stand_in.all_gone().await;
 }
 
+/// systemd tells of whatever is left when the panel ends.
+#[tokio::test]
+async fn what_nobody_listens_to_any_more_can_be_waited_for() {
+    let stand_in = StandIn::new("");
+    let mut changes: Vec<_> = (0..5).map(|_| stand_in.host.watch().unwrap()).collect();
+    for change in &mut changes {
+        // Polled once, so that it is under way.
+        let _ = futures_util::FutureExt::now_or_never(futures_util::StreamExt::next(change));
+    }
+    drop(changes);
+    stand_in.host.settled().await;
+    let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
+    assert_eq!(children, "", "each is gone, and was waited for");
+}
+
 #[tokio::test]
 async fn a_line_without_end_is_cut() {
     let stand_in = StandIn::new("endless install");
