@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, header};
 
 use super::card::{Card, ServerCluster, ServerNotices};
 use super::load::card;
+use super::no_game::no_game;
 use crate::db::servers::Server;
 use crate::db::users::User;
 use crate::live::Fragment;
@@ -40,6 +41,8 @@ pub struct Frame {
     pub tabs: Vec<Tab>,
     /// Where the page's stream is.
     pub events: String,
+    /// Which of its dialogs the page begins with, as a link asks for it that is followed without scripts: `reset`, `hand-over`, `delete`.
+    pub ask: String,
 }
 
 #[derive(Template)]
@@ -85,10 +88,11 @@ impl Frame {
         let cluster = ServerCluster { card: &card }.render().map_err(template)?;
         let mut notices = ServerNotices { card: &card }.render().map_err(template)?;
         if card.view.acts.start.can() {
+            notices.insert_str(0, &no_game(state, user).await?);
             let warnings = before_start(&Machine::look(&state.config.root));
             notices.push_str(&Fit { warnings }.render().map_err(template)?);
         }
-        Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), card })
+        Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), ask: String::new(), card })
     }
 
     /// What a stream sends of it when it changes.
