@@ -3,7 +3,7 @@
 use serde_json::Value;
 use thirtyfour::Key;
 
-use crate::browser::{Chrome, Site};
+use crate::browser::{Chrome, Site, VIEWS, target};
 
 /// Logged in as the admin, on an empty panel.
 async fn open() -> (Site, Chrome) {
@@ -216,4 +216,30 @@ async fn browser_lists_change_by_themselves() {
     chrome.press("See job 2").await;
     chrome.until("location.pathname === '/jobs/2'").await;
     assert_eq!(chrome.complaints().await, [""; 0]);
+}
+
+/// What asks first is seen at once, agreed to, and left, in a browser that runs no scripts.
+#[tokio::test]
+async fn browser_dialogs_work_without_scripts() {
+    let (site, chrome) = open().await;
+    make_blueprint(&chrome, &site.base, "Competitive 4v4").await;
+    make_server(&chrome, &site.base, "Friday Versus").await;
+    chrome.without_scripts().await;
+    for (width, theme) in VIEWS {
+        chrome.look(width, theme).await;
+        chrome.goto(format!("{}/servers/1", site.base)).await.unwrap();
+        chrome.press("More actions").await;
+        chrome.press("Delete…").await;
+        chrome.until("location.search === '?ask=delete'").await;
+        let seen = "(() => { const box = document.querySelector('dialog[open]').getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; })()";
+        chrome.until(seen).await;
+        chrome.picture(&target().join(format!("screenshots/no-scripts-{width}-{}.png", theme.name()))).await;
+        chrome.press("Cancel").await;
+        chrome.until("location.search === '' && !document.querySelector('dialog[open]')").await;
+    }
+    chrome.press("More actions").await;
+    chrome.press("Delete…").await;
+    chrome.write("Type", "Friday Versus").await;
+    chrome.press("Delete server").await;
+    chrome.until("location.pathname === '/servers'").await;
 }
