@@ -7,9 +7,9 @@ use crate::db::jobs::Whose;
 use crate::host::shape::Game;
 use crate::live::Fragment;
 use crate::machine::{Machine, before_install};
+use crate::pages::PageResult;
 use crate::pages::jobs::{JobTable, Nothing, rows};
 use crate::pages::kit::StatePill;
-use crate::pages::{PageError, PageResult};
 use crate::queue::{JobState, Kind};
 use crate::state::AppState;
 
@@ -63,16 +63,14 @@ impl Parts {
 
     /// Them as HTML: the game, the machine, the jobs.
     pub(super) fn html(&self) -> PageResult<[String; 3]> {
-        let game = self.game.render().map_err(failed)?;
-        Ok([game, self.machine.render().map_err(failed)?, self.jobs.render().map_err(failed)?])
+        let game = self.game.render()?;
+        Ok([game, self.machine.render()?, self.jobs.render()?])
     }
 
     /// Them as events bring them.
     pub(super) fn fragments(&self) -> PageResult<Vec<Fragment>> {
-        let mut fragments = vec![
-            Fragment::new("game", self.game.render().map_err(failed)?),
-            Fragment::new("machine", self.machine.render().map_err(failed)?),
-        ];
+        let mut fragments =
+            vec![Fragment::new("game", self.game.render()?), Fragment::new("machine", self.machine.render()?)];
         fragments.extend(self.jobs.fragments()?);
         Ok(fragments)
     }
@@ -98,8 +96,4 @@ impl GamePart {
             _ => "Install again…",
         }
     }
-}
-
-fn failed(error: askama::Error) -> PageError {
-    PageError::Internal(anyhow::Error::new(error).context("a template failed"))
 }

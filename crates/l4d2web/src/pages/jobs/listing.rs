@@ -62,7 +62,7 @@ impl Listing {
     ///
     /// When a template fails.
     pub fn fragments(&self) -> PageResult<Vec<Fragment>> {
-        let pager = Ways { pager: &self.pager }.render().map_err(anyhow::Error::from)?;
+        let pager = Ways { pager: &self.pager }.render()?;
         let mut fragments = vec![Fragment::new("pager", pager)];
         fragments.extend(self.table.fragments()?);
         Ok(fragments)

@@ -64,7 +64,7 @@ struct LogEnd {
 impl LogEnd {
     async fn load(state: &AppState, job: &Job) -> PageResult<Self> {
         let lines = job_lines::before(&state.db, job.id, i64::MAX, BLOCK).await?;
-        let html = Lines::of(&lines).render().map_err(anyhow::Error::from)?;
+        let html = Lines::of(&lines).render()?;
         Ok(Self { html, last: lines.last().map_or(0, |line| line.seq) })
     }
 }
@@ -102,12 +102,11 @@ pub async fn show(
         end
     };
     let parts = Parts::of(&state.db, job, standing, state.clock.now()).await?;
-    let render = |done: Result<String, askama::Error>| done.map_err(anyhow::Error::from);
     let page = ShowPage {
         shell: shell.at(Nav::Jobs),
-        head: render(Head { parts: &parts }.render())?,
-        notice: render(Notice { parts: &parts }.render())?,
-        side: render(Side { parts: &parts }.render())?,
+        head: Head { parts: &parts }.render()?,
+        notice: Notice { parts: &parts }.render()?,
+        side: Side { parts: &parts }.render()?,
         end,
         asks: wish.ask == "cancel",
         if_cancelled: if_cancelled(parts.job.kind, parts.job.state, &parts.job.subject),

@@ -1,8 +1,8 @@
 use askama::Template;
 
 use crate::live::Fragment;
+use crate::pages::PageResult;
 use crate::pages::kit::JobRow;
-use crate::pages::{PageError, PageResult};
 
 /// A list of jobs in a page, and the events that keep it as it is: the whole when jobs come or go, else the rows that differ. It stands in the
 /// element to which the event `jobs` goes.
@@ -41,14 +41,10 @@ impl JobTable {
     /// When a template fails.
     pub fn fragments(&self) -> PageResult<Vec<Fragment>> {
         let order: Vec<_> = self.rows.iter().map(|job| job.id).collect();
-        let mut fragments = vec![Fragment::list("jobs", self.render().map_err(failed)?, &(order, self.nothing))];
+        let mut fragments = vec![Fragment::list("jobs", self.render()?, &(order, self.nothing))];
         for job in &self.rows {
-            fragments.push(Fragment::new(format!("job-{}", job.id), Cells { job }.render().map_err(failed)?));
+            fragments.push(Fragment::new(format!("job-{}", job.id), Cells { job }.render()?));
         }
         Ok(fragments)
     }
-}
-
-fn failed(error: askama::Error) -> PageError {
-    PageError::Internal(anyhow::Error::new(error).context("a template failed"))
 }

@@ -10,8 +10,8 @@ use crate::db::servers::Server;
 use crate::db::users::User;
 use crate::live::Fragment;
 use crate::machine::{Machine, before_start};
+use crate::pages::PageResult;
 use crate::pages::kit::Tab;
-use crate::pages::{PageError, PageResult};
 use crate::rights::{ServerRight, Standing};
 use crate::state::AppState;
 
@@ -85,12 +85,12 @@ impl Frame {
         if standing.may(ServerRight::Settings) {
             tabs.push(link(ServerTab::Settings, "/settings", "Settings"));
         }
-        let cluster = ServerCluster { card: &card }.render().map_err(template)?;
-        let mut notices = ServerNotices { card: &card }.render().map_err(template)?;
+        let cluster = ServerCluster { card: &card }.render()?;
+        let mut notices = ServerNotices { card: &card }.render()?;
         if card.view.acts.start.can() {
             notices.insert_str(0, &no_game(state, user).await?);
             let warnings = before_start(&Machine::look(&state.config.root));
-            notices.push_str(&Fit { warnings }.render().map_err(template)?);
+            notices.push_str(&Fit { warnings }.render()?);
         }
         Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), ask: String::new(), card })
     }
@@ -101,7 +101,7 @@ impl Frame {
     ///
     /// When a template fails.
     pub fn fragments(&self) -> PageResult<Vec<Fragment>> {
-        let tabs = Tabs { tabs: &self.tabs }.render().map_err(template)?;
+        let tabs = Tabs { tabs: &self.tabs }.render()?;
         Ok(vec![
             Fragment::new("cluster", self.cluster.clone()),
             Fragment::new("notices", self.notices.clone()),
@@ -119,8 +119,4 @@ pub fn public_host(state: &AppState, headers: &HeaderMap) -> String {
         Some(name.map_or(host, |(name, _)| name).trim_matches(['[', ']']).to_owned())
     };
     state.config.public_host.clone().or_else(asked).unwrap_or_else(|| "localhost".to_owned())
-}
-
-fn template(error: askama::Error) -> PageError {
-    PageError::Internal(anyhow::Error::new(error).context("a template failed"))
 }

@@ -43,7 +43,7 @@ impl IntoResponse for ListPage {
         let mut html = String::with_capacity(self.shown.len() + AROUND);
         match self.render_into(&mut html) {
             Ok(()) => Html(html).into_response(),
-            Err(error) => PageError::from(anyhow::Error::from(error)).into_response(),
+            Err(error) => PageError::from(error).into_response(),
         }
     }
 }

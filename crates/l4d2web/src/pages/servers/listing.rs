@@ -13,8 +13,8 @@ use super::summary::Summary;
 use crate::db::users::User;
 use crate::id::ServerId;
 use crate::live::{Fragment, html_digest, seen};
+use crate::pages::PageResult;
 use crate::pages::kit::{Lasting, count};
-use crate::pages::{PageError, PageResult};
 use crate::servers::view::Rank;
 use crate::state::AppState;
 
@@ -92,7 +92,7 @@ pub(super) struct Row {
 
 impl Row {
     fn new(card: &Card) -> PageResult<Self> {
-        let html = ServerRow { card }.render().map_err(failed)?;
+        let html = ServerRow { card }.render()?;
         Ok(Self {
             id: card.view.id,
             rank: card.view.rank,
@@ -121,7 +121,7 @@ impl Listing {
         let mut listing = Self {
             rows: cards.iter().map(Row::new).collect::<PageResult<_>>()?,
             counts: summary.counts,
-            summary: summary.render().map_err(failed)?,
+            summary: summary.render()?,
             new: NewServer::load(state, user.id).await?,
             seen: 0,
             latest: Mutex::default(),
@@ -151,7 +151,7 @@ impl Listing {
 
     /// The form that finds; empty when there is nothing to find.
     pub(super) fn search(&self, find: &Find) -> PageResult<String> {
-        Search { counts: &self.counts, word: find.word(), show: find.show() }.render().map_err(failed)
+        Ok(Search { counts: &self.counts, word: find.word(), show: find.show() }.render()?)
     }
 
     /// What a page with the rows that are looked for has.
@@ -206,7 +206,7 @@ impl Listing {
         let which: BTreeSet<_> = found.iter().map(|row| row.id).collect();
         let nothing = found.is_empty().then(|| self.nothing(find));
         let (search, all) = match now {
-            Some(now) => (self.search(find)?, Rows { shown: self.shown(find, now) }.render().map_err(failed)?),
+            Some(now) => (self.search(find)?, Rows { shown: self.shown(find, now) }.render()?),
             None => Default::default(),
         };
         let rows = found.iter().map(|row| {
@@ -233,8 +233,4 @@ fn join(rows: &[&Row], now: i64) -> String {
         row.write(&mut html, now);
     }
     html
-}
-
-fn failed(error: askama::Error) -> PageError {
-    PageError::Internal(anyhow::Error::new(error).context("a template failed"))
 }

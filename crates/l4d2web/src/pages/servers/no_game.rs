@@ -23,5 +23,5 @@ pub(super) async fn no_game(state: &AppState, user: &User) -> PageResult<String>
     }
     let wanted = Wanted { whose: Whose::All, states: &JobState::OPEN, kind: Some(Kind::Install), before: None };
     let install = job_list::list(&state.db, wanted, 1).await?.first().map(|job| job.id.0);
-    Ok(NoGame { admin: user.admin, install }.render().map_err(anyhow::Error::from)?)
+    Ok(NoGame { admin: user.admin, install }.render()?)
 }

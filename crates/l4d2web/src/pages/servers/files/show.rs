@@ -55,7 +55,7 @@ pub async fn show(at: At, RawQuery(query): RawQuery) -> PageResult {
     };
     let branch = |listing: &Listing| {
         let branch = Branch::of(server.id, &path, listing, layer_name);
-        branch.render().map_err(|error| PageError::Internal(error.into()))
+        branch.render().map_err(PageError::from)
     };
     if at.shell.fragment {
         return Ok(Html(listing.as_ref().map(branch).transpose()?.unwrap_or_default()).into_response());
