@@ -1,19 +1,19 @@
-// Dialogs: opened by `command` and `commandfor`, also in browsers that do not know them, and after a refusal without scripts.
-const known = "commandForElement" in HTMLButtonElement.prototype;
-
+// Dialogs. Links open them (`data-opens`) and close them (`data-closes`); without scripts such a link leads to the page that begins with the
+// dialog open, and back.
 function open(dialog) {
   if (!dialog.open) dialog.showModal();
 }
 
-if (!known) {
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[commandfor]");
-    const dialog = button && document.getElementById(button.getAttribute("commandfor"));
-    if (!dialog) return;
-    if (button.getAttribute("command") === "close") dialog.close();
-    else open(dialog);
-  });
-}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-opens], a[data-closes]");
+  // In a tab of its own it is a page.
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const dialog = link.dataset.opens ? document.getElementById(link.dataset.opens) : link.closest("dialog");
+  if (!dialog) return;
+  event.preventDefault();
+  if (link.dataset.opens) open(dialog);
+  else dialog.close();
+});
 
 // A click beside the dialog closes it, unless something was typed into it.
 document.addEventListener("pointerdown", (event) => {

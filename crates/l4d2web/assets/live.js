@@ -40,11 +40,6 @@ document.addEventListener("htmx:sseMessage", (event) => {
   }
 });
 
-// A list that became empty has more to say than nothing: what it is for, and the next step.
-document.addEventListener("htmx:sseMessage", (event) => {
-  if (event.target.matches("[data-reload-when-empty]") && !event.target.childElementCount) location.reload();
-});
-
 // A stream that is gone for more than a moment is said so, and what stands on the page may be old.
 let lost;
 

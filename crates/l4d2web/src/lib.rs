@@ -22,6 +22,9 @@ pub mod pages;
 pub mod queue;
 pub mod rights;
 pub mod routes;
+mod sentence;
 pub mod serve;
 pub mod servers;
 pub mod state;
+
+pub(crate) use sentence::sentence;

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::db::{self, Db};
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
-use crate::machine::Pulse;
+use crate::machine::{KnownGame, Pulse};
 use crate::pages::jobs::{LogEnds, RenderedLines};
 use crate::pages::servers::Board;
 use crate::queue::{HostWorker, Queue};
@@ -49,6 +49,8 @@ pub struct Parts {
     pub log_ends: LogEnds,
     /// Lists of servers as readers get them.
     pub board: Board,
+    /// Which game is installed, as far as it is known.
+    pub game: KnownGame,
     /// Whether the parts that the panel needs answer.
     pub pulse: Pulse,
     /// How often passwords may be tried.
@@ -65,6 +67,7 @@ impl AppState {
         let bus = Bus::new();
         let logs = ServerLogs::new(host.clone(), bus.clone());
         let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        let game = KnownGame::new(host.clone(), &bus);
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
         Self(Arc::new(Parts {
             config,
@@ -77,6 +80,7 @@ impl AppState {
             queue,
             logs,
             streams,
+            game,
             pulse,
             limits,
             rendered: RenderedLines::default(),

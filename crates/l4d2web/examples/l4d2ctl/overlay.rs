@@ -18,6 +18,12 @@ pub(crate) fn run(place: &Place, verb: &OverlayVerb) -> Done {
             Ok(())
         }
         OverlayVerb::Files { reference, what } => {
+            // What is missing is no bad spec here.
+            let path = place.root().join("overlays").join(reference);
+            if matches!(fs::symlink_metadata(&path), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+                let message = "does not exist: neither a published overlay nor a directory below overlays/";
+                return Err(Failure::new(66, format!("overlay {reference} {message}")));
+            }
             resolve(place, reference)?;
             files::of_overlay(reference, what)
         }
@@ -46,11 +52,17 @@ fn build(place: &Place, reference: &str) -> Done {
 /// What a reference stands for now: a published tree, or a plain directory.
 pub(crate) fn resolve(place: &Place, reference: &str) -> Result<String, Failure> {
     let path = place.root().join("overlays").join(reference);
-    if let Ok(target) = fs::read_link(&path) {
-        return Ok(target.to_string_lossy().trim_start_matches("../").to_owned());
+    if let Ok(target) = fs::read_link(&path)
+        && let Ok(tree) = target.strip_prefix("../trees/overlay")
+    {
+        return Ok(format!("trees/overlay/{}", tree.display()));
     }
-    if path.is_dir() {
+    if path.is_dir() && !path.is_symlink() {
         return Ok(format!("overlays/{reference}"));
+    }
+    if !matches!(fs::symlink_metadata(&path), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+        let message = "is not a directory, or is reached through a link: give a real directory";
+        return Err(Failure::new(65, format!("overlay {reference:?} {message}")));
     }
     let message = "does not exist: neither a published overlay nor a directory below overlays";
     Err(Failure::new(65, format!("overlay {reference:?} {message}")))

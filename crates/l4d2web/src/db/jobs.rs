@@ -100,32 +100,6 @@ pub async fn find(db: &Db, id: JobId) -> Result<Option<Job>> {
     .await
 }
 
-/// At most `limit` jobs, the youngest first; only those older than `before`, if that is given.
-pub async fn list(db: &Db, whose: Whose, before: Option<JobId>, limit: u32) -> Result<Vec<Job>> {
-    let (server, user) = match whose {
-        Whose::All => (None, None),
-        Whose::Server(server) => (Some(server), None),
-        Whose::User(user) => (None, Some(user)),
-    };
-    sqlx::query_as!(
-        Job,
-        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state AS "state: JobState", user_id AS "user_id: UserId",
-                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, exit_code, summary, progress,
-                  created_at, started_at, finished_at
-           FROM jobs
-           WHERE (?1 IS NULL OR server_id = ?1) AND (?3 IS NULL OR id < ?3)
-             AND (?2 IS NULL OR user_id = ?2
-                  OR server_id IN (SELECT id FROM servers WHERE owner_id = ?2 UNION SELECT server_id FROM server_grants WHERE user_id = ?2))
-           ORDER BY id DESC LIMIT ?4"#,
-        server,
-        user,
-        before,
-        limit
-    )
-    .fetch_all(db.read())
-    .await
-}
-
 /// How many jobs of a server are not over.
 pub async fn count_open_of(db: &Db, server: ServerId) -> Result<i64> {
     sqlx::query_scalar!(
@@ -241,10 +215,4 @@ pub async fn running(db: &mut SqliteConnection) -> Result<Vec<(JobId, Kind, Opti
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.kind, row.server)).collect())
-}
-
-/// Removes jobs that ended before `before` (Unix seconds), with their lines; says how many.
-pub async fn prune(db: &Db, before: i64) -> Result<u64> {
-    let done = sqlx::query!("DELETE FROM jobs WHERE finished_at < ?", before).execute(db.write()).await?;
-    Ok(done.rows_affected())
 }

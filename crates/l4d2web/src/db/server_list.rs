@@ -6,7 +6,8 @@ use crate::db::blueprints::{Blueprint, UsedOverlay};
 use crate::db::servers::{Desired, Server};
 use crate::db::{Db, Result};
 use crate::id::{BlueprintId, JobId, OverlayId, ServerId, UserId};
-use crate::overlays::Kind;
+use crate::overlays;
+use crate::queue::{JobState, Kind};
 use crate::rights::{Role, Standing};
 use crate::servers::view::OpenJob;
 
@@ -91,19 +92,21 @@ pub async fn visible(db: &Db, user: UserId, admin: bool) -> Result<Vec<Seen>> {
     Ok(seen.collect())
 }
 
-/// The job that is at each server: the one that runs, or else the one that begins next.
-pub async fn open_jobs(db: &Db) -> Result<HashMap<ServerId, OpenJob>> {
+/// The job that is at each server, or at this one: the one that runs, or else the one that begins next.
+pub async fn open_jobs(db: &Db, server: Option<ServerId>) -> Result<HashMap<ServerId, OpenJob>> {
     let rows = sqlx::query!(
-        r#"SELECT id AS "id: JobId", server_id AS "server_id!: ServerId", kind, state, created_at, started_at
-           FROM jobs WHERE state IN ('queued', 'running', 'cancelling') AND server_id IS NOT NULL
-           ORDER BY state <> 'queued', id DESC"#
+        r#"SELECT id AS "id: JobId", server_id AS "server_id!: ServerId", kind AS "kind: Kind", state AS "state: JobState", created_at,
+                  started_at
+           FROM jobs WHERE state IN ('queued', 'running', 'cancelling') AND server_id IS NOT NULL AND (?1 IS NULL OR server_id = ?1)
+           ORDER BY state <> 'queued', id DESC"#,
+        server
     )
     .fetch_all(db.read())
     .await?;
     // The last that is put in stays: one that runs, the eldest of them.
-    let jobs = rows.into_iter().filter_map(|row| {
-        Some((row.server_id, OpenJob::of_row(row.id, &row.kind, &row.state, row.created_at, row.started_at)?))
-    });
+    let jobs = rows
+        .into_iter()
+        .map(|row| (row.server_id, OpenJob::of_row(row.id, row.kind, row.state, row.created_at, row.started_at)));
     Ok(jobs.collect())
 }
 
@@ -120,7 +123,7 @@ pub async fn recipes(db: &Db) -> Result<Recipes> {
     let mut recipes: HashMap<_, _> =
         blueprints.into_iter().map(|blueprint| (blueprint.id, (blueprint, Vec::new()))).collect();
     let overlays = sqlx::query!(
-        r#"SELECT bo.blueprint_id AS "blueprint_id: BlueprintId", o.id AS "id: OverlayId", o.name, o.kind AS "kind: Kind", o.reference,
+        r#"SELECT bo.blueprint_id AS "blueprint_id: BlueprintId", o.id AS "id: OverlayId", o.name, o.kind AS "kind: overlays::Kind", o.reference,
                   bo.expose_server_cfg AS "expose: bool"
            FROM blueprint_overlays bo JOIN overlays o ON o.id = bo.overlay_id ORDER BY bo.blueprint_id, bo.position"#
     )

@@ -92,6 +92,15 @@ impl HostError {
         }
     }
 
+    /// What `l4d2ctl` said when it failed, and else what went wrong: a clause.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Failed { stderr, .. } if !stderr.is_empty() => said(stderr).to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// For `map_err`: a failed read or wait.
     pub(super) fn io(verb: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { verb, source }
@@ -101,5 +110,27 @@ impl HostError {
     pub(super) fn bad_json(verb: &'static str, printed: &[u8], source: serde_json::Error) -> Self {
         const EXCERPT_MAX: usize = 80;
         Self::BadJson { verb, excerpt: String::from_utf8_lossy(printed).chars().take(EXCERPT_MAX).collect(), source }
+    }
+}
+
+/// The last line that `l4d2ctl` wrote to standard error, without its own name in front.
+#[must_use]
+pub fn said(stderr: &str) -> &str {
+    let line = stderr.lines().last().unwrap_or_default();
+    line.split_once(": ").filter(|(name, _)| name.starts_with("l4d2ctl")).map_or(line, |(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("warning: one\nl4d2ctl: the disk is full: 1 MB", "the disk is full: 1 MB")]
+    #[case("l4d2ctl (stand-in): server 7 does not exist", "server 7 does not exist")]
+    #[case("sudo: a password is required", "sudo: a password is required")]
+    #[case("", "")]
+    fn its_name_is_left_out(#[case] stderr: &str, #[case] words: &str) {
+        assert_eq!(said(stderr), words);
     }
 }

@@ -18,7 +18,7 @@ mod tree;
 
 pub use call::{Call, Of, Yaml};
 pub use cat::FileContent;
-pub use error::HostError;
+pub use error::{HostError, said};
 pub use exit::Exit;
 pub use lines::{LINE_MAX, Line, Stream};
 pub use progress::Progress;

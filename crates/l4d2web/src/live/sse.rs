@@ -53,6 +53,11 @@ pub trait Live: Send + 'static {
         pending()
     }
 
+    /// How often it is looked at besides: what it shows may change without anybody telling.
+    fn every(&self) -> Option<Duration> {
+        None
+    }
+
     /// Whether the ids of its events are those of its lines. Else they say what the page has.
     fn has_lines(&self) -> bool {
         false
@@ -190,18 +195,24 @@ impl<L: Live> Running<L> {
                     let concerns = self.live.concerns(change);
                     rights |= own || (concerns && matches!(change, Change::Server(_)));
                     if own || concerns {
-                        self.look.get_or_insert(self.looked + COLLECT);
+                        self.look_soon();
                     }
                 }
                 Err(TryRecvError::Lagged(_)) => {
                     rights = true;
-                    self.look.get_or_insert(self.looked + COLLECT);
+                    self.look_soon();
                 }
                 Err(TryRecvError::Empty) => return Some(rights),
                 Err(TryRecvError::Closed) => return None,
             }
             next = self.changes.try_recv();
         }
+    }
+
+    /// Plans a look, unless one comes earlier.
+    fn look_soon(&mut self) {
+        let soon = self.looked + COLLECT;
+        self.look = Some(self.look.map_or(soon, |planned| planned.min(soon)));
     }
 
     /// Asks whether the session and the right are still there; none ends the stream.
@@ -227,7 +238,8 @@ impl<L: Live> Running<L> {
 
     /// Looks at the page, and sends what differs.
     async fn look(&mut self) -> Option<()> {
-        (self.look, self.looked) = (None, Instant::now());
+        self.looked = Instant::now();
+        self.look = self.live.every().map(|period| self.looked + period);
         let fragments = match self.live.fragments(&self.user).await {
             Ok(fragments) => fragments?,
             Err(error) => {

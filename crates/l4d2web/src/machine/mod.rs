@@ -1,12 +1,14 @@
-//! The machine that the panel runs on: how much of its disk and memory is free, whether what is wished for will fit, and whether the parts
-//! that the panel needs answer. It looks; it never stops anything.
+//! The machine that the panel runs on: how much of its disk and memory is free, whether what is wished for will fit, which game is installed,
+//! and whether the parts that the panel needs answer. It looks; it never stops anything.
 
 mod fit;
+mod known_game;
 mod memory;
 mod pulse;
 mod space;
 
 pub use fit::{INSTALL_DISK, SERVER_DISK, SERVER_MEMORY, before_install, before_start};
+pub use known_game::KnownGame;
 pub use memory::Memory;
 pub use pulse::{Beat, Pulse};
 pub use space::Space;

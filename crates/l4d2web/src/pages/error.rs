@@ -88,6 +88,12 @@ impl From<anyhow::Error> for PageError {
     }
 }
 
+impl From<askama::Error> for PageError {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(anyhow::Error::new(error).context("a template failed"))
+    }
+}
+
 impl From<HashError> for PageError {
     fn from(error: HashError) -> Self {
         match error {

@@ -40,6 +40,36 @@ impl Kind {
         }
     }
 
+    /// What it does to what it is about, as in "job 3, which starts it".
+    #[must_use]
+    pub fn does(self) -> &'static str {
+        match self {
+            Self::Install => "installs",
+            Self::Refresh => "looks for",
+            Self::Build => "builds",
+            Self::Start => "starts",
+            Self::Stop => "stops",
+            Self::Restart => "restarts",
+            Self::Reset => "resets",
+            Self::Delete => "deletes",
+        }
+    }
+
+    /// The same while it is done: `Starting`.
+    #[must_use]
+    pub fn doing(self) -> &'static str {
+        match self {
+            Self::Install => "Installing",
+            Self::Refresh => "Looking for",
+            Self::Build => "Building",
+            Self::Start => "Starting",
+            Self::Stop => "Stopping",
+            Self::Restart => "Restarting",
+            Self::Reset => "Resetting",
+            Self::Delete => "Deleting",
+        }
+    }
+
     /// The kind with that word; none when there is none.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
@@ -109,6 +139,9 @@ pub enum JobState {
 }
 
 impl JobState {
+    /// Those of jobs that are not over.
+    pub const OPEN: [Self; 3] = [Self::Queued, Self::Running, Self::Cancelling];
+
     /// The word by which the database knows it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -126,7 +159,7 @@ impl JobState {
     /// Whether it has ended.
     #[must_use]
     pub fn is_over(self) -> bool {
-        !matches!(self, Self::Queued | Self::Running | Self::Cancelling)
+        !Self::OPEN.contains(&self)
     }
 
     /// Whether it can be asked for again: it is over, and did not do what it should.

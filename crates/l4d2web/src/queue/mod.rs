@@ -4,7 +4,7 @@
 //! real one is [`HostWorker`]. What a job prints is stored line by line and handed on by [`JobFeed`]. Everything is in the
 //! database before anybody is told, so that a panel that is killed loses nothing but the jobs that ran, which it says.
 //!
-//! A handler needs `state.queue.enqueue(Work::Start(id), Some(user))`, `cancel`, `retry`, `waiting` and
+//! A handler needs `state.queue.enqueue(Work::Start(id), Some(user))`, `cancel`, `retry`, and
 //! `state.queue.feed().subscribe(job, after)`; rows are read with [`crate::db::jobs`] and [`crate::db::job_lines`].
 
 mod cancel;
@@ -38,7 +38,7 @@ pub use feed::{JobFeed, JobStream};
 pub use host_worker::HostWorker;
 pub use kind::{JobState, Kind, Lane, Work};
 pub use output::Output;
-pub use waiting::Waiting;
+pub use waiting::{Waiting, waits};
 pub use worker::{End, Outcome, Running, Worker};
 
 use crate::clock::Clock;

@@ -1,7 +1,8 @@
 //! How a job ended, in plain words: the cause first, then what was and was not changed, then the next step. Pure.
 
 use super::Kind;
-use crate::host::{Exit, HostError};
+use crate::host::{Exit, HostError, said};
+use crate::sentence;
 
 /// Why a job did not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -58,9 +59,9 @@ pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
     match failure {
         Failure::Host(HostError::Cancelled { .. }) => format!("Cancelled. {}", half_done(kind, subject)),
         Failure::Host(error @ (HostError::NotFound { .. } | HostError::Spawn { .. } | HostError::Nul { .. })) => {
-            format!("{}. Nothing was changed.", sentence(&error.to_string()))
+            format!("{} Nothing was changed.", sentence(&error.to_string()))
         }
-        Failure::Host(error) => format!("{}. {}", sentence(&error.to_string()), half_done(kind, subject)),
+        Failure::Host(error) => format!("{} {}", sentence(&error.to_string()), half_done(kind, subject)),
         Failure::Database(error) => format!("The database cannot be used ({error}). {rest}"),
         Failure::Gone => "What this was about is gone. Nothing was changed.".to_owned(),
         Failure::NotBuilt(what) => {
@@ -75,7 +76,7 @@ pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
 
 /// The cause, by what was said and by the exit code (sysexits(3)).
 fn cause(kind: Kind, subject: &str, exit: Exit, error: &str) -> String {
-    let words = said(error);
+    let words = said(error).trim_end_matches('.');
     let quoted = || if words.is_empty() { ".".to_owned() } else { format!(": {words}.") };
     let full = ["No space left on device", "disk is too full", "Disk quota exceeded", "out of inodes"];
     if full.iter().any(|text| error.contains(text)) {
@@ -135,19 +136,6 @@ fn half_done(kind: Kind, subject: &str) -> String {
         Kind::Stop => format!("“{subject}” may have been stopped: its state says."),
         _ => left(kind, subject),
     }
-}
-
-/// What `l4d2ctl` said, without its name and without a full stop.
-fn said(error: &str) -> String {
-    let words = error.lines().last().unwrap_or_default();
-    let words = words.strip_prefix("l4d2ctl (stand-in): ").or_else(|| words.strip_prefix("l4d2ctl: ")).unwrap_or(words);
-    words.trim_end_matches('.').to_owned()
-}
-
-/// A clause as a sentence.
-fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

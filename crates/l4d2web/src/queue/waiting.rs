@@ -1,8 +1,9 @@
-//! What a job waits for, for pages.
+//! What jobs wait for, for pages.
+
+use std::collections::HashMap;
 
 use super::rules::{self, Reason, Verdict};
-use super::{Queue, QueueError};
-use crate::db::jobs;
+use crate::db::{self, Db, jobs};
 use crate::id::JobId;
 
 /// What a job waits for.
@@ -14,17 +15,18 @@ pub enum Waiting {
     Worker,
 }
 
-impl Queue {
-    /// What a job waits for; none when it does not wait.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn waiting(&self, id: JobId) -> Result<Option<Waiting>, QueueError> {
-        let open = jobs::open(&mut *self.0.db.read().acquire().await?).await?;
-        let candidate = open.iter().find(|job| job.id == id && !job.running);
-        Ok(candidate.map(|candidate| match rules::may_start(candidate, &open) {
-            Verdict::WaitFor(job, reason) => Waiting::Job(job, reason),
+/// What each job that waits does wait for.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waits(db: &Db) -> db::Result<HashMap<JobId, Waiting>> {
+    let open = jobs::open(&mut *db.read().acquire().await?).await?;
+    let waiting = open.iter().filter(|job| !job.running).map(|job| {
+        let waiting = match rules::may_start(job, &open) {
+            Verdict::WaitFor(other, reason) => Waiting::Job(other, reason),
             Verdict::Go => Waiting::Worker,
-        }))
-    }
+        };
+        (job.id, waiting)
+    });
+    Ok(waiting.collect())
 }

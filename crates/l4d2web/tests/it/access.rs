@@ -69,10 +69,12 @@ const TABLE: &[Row] = &[
     post("/profile/sessions/{id}/revoke", "/profile/sessions/1/revoke", &[],                [L,   303, 404, 404, 404, 404, L]),
     post("/profile/sessions/revoke-others", "/profile/sessions/revoke-others", &[],         [L,   303, 303, 303, 303, 303, L]),
     get("/admin", "/admin",                                                                 [L,   403, 403, 403, 403, 200, L]),
+    get("/admin/events", "/admin/events",                                                   [L,   403, 403, 403, 403, 200, L]),
     post("/admin/install", "/admin/install", &[],                                           [L,   403, 403, 403, 403, 303, L]),
     post("/admin/check-game", "/admin/check-game", &[],                                     [L,   403, 403, 403, 403, 303, L]),
     get("/servers/{id}/jobs", "/servers/1/jobs",                                            [L,   200, 200, 200, 404, 200, L]),
     get("/jobs", "/jobs",                                                                   [L,   200, 200, 200, 200, 200, L]),
+    get("/jobs/events", "/jobs/events",                                                     [L,   200, 200, 200, 200, 200, L]),
     get("/jobs/{id}", "/jobs/1",                                                            [L,   200, 200, 200, 404, 200, L]),
     get("/jobs/{id}/events", "/jobs/1/events",                                              [L,   200, 200, 200, 404, 200, L]),
     get("/jobs/{id}/lines", "/jobs/1/lines?before=2",                                       [L,   200, 200, 200, 404, 200, L]),
@@ -166,6 +168,7 @@ impl Row {
     /// Asks as `who` on a panel of its own, and says how the answer is not the one of the table.
     async fn try_as(&self, cast: &Cast, who: Who, wanted: u16) -> Option<String> {
         let panel = cast.panel.copy().await;
+        panel.directory("maps");
         let reply = cast.browser(who, &panel).begin(self.request()).await;
         let location = reply.headers().get(header::LOCATION).map_or("", |value| value.to_str().unwrap());
         let status = reply.status();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use thirtyfour::Key;
 
-use crate::browser::{Chrome, Site};
+use crate::browser::{Chrome, Site, VIEWS, target};
 
 /// Logged in as the admin, on an empty panel.
 async fn open() -> (Site, Chrome) {
@@ -15,7 +15,7 @@ async fn open() -> (Site, Chrome) {
 /// Makes a blueprint by its dialog.
 pub(crate) async fn make_blueprint(chrome: &Chrome, base: &str, name: &str) {
     chrome.goto(format!("{base}/blueprints")).await.unwrap();
-    chrome.click("main [commandfor][command=show-modal]").await;
+    chrome.click("main [data-opens]").await;
     chrome.write("Name", name).await;
     chrome.agree().await;
     chrome.until("/^\\/blueprints\\/\\d+$/.test(location.pathname)").await;
@@ -24,7 +24,7 @@ pub(crate) async fn make_blueprint(chrome: &Chrome, base: &str, name: &str) {
 /// Makes a server by its dialog, and stands on its page then.
 pub(crate) async fn make_server(chrome: &Chrome, base: &str, name: &str) {
     chrome.goto(format!("{base}/servers")).await.unwrap();
-    chrome.click("main [commandfor=new-server]").await;
+    chrome.click("main [data-opens=new-server]").await;
     chrome.write("Name", name).await;
     chrome.agree().await;
     chrome.until("/^\\/servers\\/\\d+$/.test(location.pathname)").await;
@@ -131,7 +131,7 @@ async fn browser_a_refused_form_keeps_what_was_typed() {
     make_blueprint(&chrome, &site.base, "Competitive 4v4").await;
     make_server(&chrome, &site.base, "Friday Versus").await;
     chrome.goto(format!("{}/servers", site.base)).await.unwrap();
-    chrome.click("main [commandfor=new-server]").await;
+    chrome.click("main [data-opens=new-server]").await;
     chrome.write("Name", "Friday Versus").await;
     chrome.write("Port", "80").await;
     chrome.agree().await;
@@ -165,7 +165,7 @@ async fn browser_a_server_is_made_and_started_by_keys_alone() {
         panic!("{goal} is not reached by Tab");
     };
     chrome.run("document.body.tabIndex = -1; document.body.focus()").await;
-    tab_to("[commandfor=new-server]").await;
+    tab_to("[data-opens=new-server]").await;
     chrome.key(Key::Enter).await;
     chrome.until("document.activeElement.matches('dialog:modal [name=name]')").await;
     chrome.active_element().await.unwrap().send_keys("By keys").await.unwrap();
@@ -176,4 +176,70 @@ async fn browser_a_server_is_made_and_started_by_keys_alone() {
     chrome.key(Key::Enter).await;
     until_it_is(&chrome, "Running").await;
     assert_eq!(chrome.complaints().await, [""; 0]);
+}
+
+/// Somebody else starts a server, in a panel that another window shows.
+#[tokio::test]
+async fn browser_lists_change_by_themselves() {
+    let (site, chrome) = open().await;
+    let (other, base) = (Chrome::start().await, &site.base);
+    site.login(&other, "player2").await;
+    chrome.goto(format!("{base}/servers")).await.unwrap();
+    chrome.until_said("No servers yet").await;
+    stay(&chrome).await;
+    // The first server comes to an empty list, and can be worked with.
+    make_blueprint(&other, base, "Competitive 4v4").await;
+    make_server(&other, base, "Friday Versus").await;
+    chrome.until("window.__stayed && document.querySelector('#server-1 .state')?.textContent === 'Stopped'").await;
+    chrome.until("document.querySelector('.find select').textContent.includes('All 1')").await;
+
+    chrome.goto(format!("{base}/jobs")).await.unwrap();
+    chrome.until_said("No jobs yet").await;
+    stay(&chrome).await;
+    site.order("hold start\n");
+    other.press("Start").await;
+    chrome.until("window.__stayed && document.querySelector('#job-1 .state')?.textContent === 'Running'").await;
+    std::fs::write(site.root.path().join("go"), "").unwrap();
+    chrome.until("window.__stayed && document.querySelector('#job-1 .state')?.textContent === 'Done'").await;
+
+    chrome.goto(format!("{base}/admin")).await.unwrap();
+    chrome.until_said("Nothing waits, nothing runs.").await;
+    chrome.until("document.querySelector('#host .checks')").await;
+    stay(&chrome).await;
+    site.order("install 3600\n");
+    chrome.press("Install again…").await;
+    chrome.until("document.querySelector('dialog:modal')").await;
+    chrome.press("Cancel").await;
+    chrome.until("!document.querySelector('dialog:modal')").await;
+    chrome.run_async("await fetch('/admin/install', { method: 'POST' })").await;
+    chrome.until("window.__stayed && document.querySelector('#job-2 .state')?.textContent === 'Running'").await;
+    chrome.press("See job 2").await;
+    chrome.until("location.pathname === '/jobs/2'").await;
+    assert_eq!(chrome.complaints().await, [""; 0]);
+}
+
+/// What asks first is seen at once, agreed to, and left, in a browser that runs no scripts.
+#[tokio::test]
+async fn browser_dialogs_work_without_scripts() {
+    let (site, chrome) = open().await;
+    make_blueprint(&chrome, &site.base, "Competitive 4v4").await;
+    make_server(&chrome, &site.base, "Friday Versus").await;
+    chrome.without_scripts().await;
+    for (width, theme) in VIEWS {
+        chrome.look(width, theme).await;
+        chrome.goto(format!("{}/servers/1", site.base)).await.unwrap();
+        chrome.press("More actions").await;
+        chrome.press("Delete…").await;
+        chrome.until("location.search === '?ask=delete'").await;
+        let seen = "(() => { const box = document.querySelector('dialog[open]').getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; })()";
+        chrome.until(seen).await;
+        chrome.picture(&target().join(format!("screenshots/no-scripts-{width}-{}.png", theme.name()))).await;
+        chrome.press("Cancel").await;
+        chrome.until("location.search === '' && !document.querySelector('dialog[open]')").await;
+    }
+    chrome.press("More actions").await;
+    chrome.press("Delete…").await;
+    chrome.write("Type", "Friday Versus").await;
+    chrome.press("Delete server").await;
+    chrome.until("location.pathname === '/servers'").await;
 }

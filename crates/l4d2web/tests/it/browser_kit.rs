@@ -126,11 +126,11 @@ async fn browser_menus_dialogs_and_toasts_come_and_go() {
     chrome.until("document.documentElement.dataset.theme === 'dark' && document.querySelector('.themes [value=dark]').ariaPressed === 'true'").await;
 
     chrome.click("h1").await;
-    chrome.click("[commandfor=k-new]").await;
+    chrome.click("[data-opens=k-new]").await;
     chrome.until("document.getElementById('k-new').matches(':modal') && document.activeElement.id === 'k-n'").await;
     chrome.active_element().await.unwrap().send_keys(Key::Escape).await.unwrap();
     chrome
-        .until("!document.getElementById('k-new').open && document.activeElement.matches('[commandfor=k-new]')")
+        .until("!document.getElementById('k-new').open && document.activeElement.matches('[data-opens=k-new]')")
         .await;
 
     chrome.run("document.body.dispatchEvent(new CustomEvent('toast', { bubbles: true, detail: { text: 'Starting <b>Friday</b>.', href: '/jobs/3', word: 'Job 3' } }))").await;

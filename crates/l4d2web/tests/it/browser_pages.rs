@@ -8,15 +8,17 @@ use l4d2web::routes;
 use crate::browser::{Chrome, Judge, Site};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 11] = [
+const NO_PAGES: [&str; 13] = [
     "/",
     "/health",
     "/static/{*path}",
+    "/admin/events",
     "/servers/events",
     "/servers/{id}/events",
     "/servers/{id}/log/download",
     "/servers/{id}/log/older",
     "/servers/{id}/files/download",
+    "/jobs/events",
     "/jobs/{id}/events",
     "/jobs/{id}/lines",
     "/jobs/{id}/log/download",
@@ -79,6 +81,10 @@ async fn browser_the_other_pages_are_in_order() {
     look(&mut judge, &chrome, &site, "/profile", "profile").await;
     look(&mut judge, &chrome, &site, "/admin/users", "users").await;
     look(&mut judge, &chrome, &site, "/jobs", "jobs-empty").await;
+    std::fs::remove_file(site.root.path().join("game.json")).unwrap();
+    site.order("no-game\n");
+    look(&mut judge, &chrome, &site, "/admin", "admin-no-game").await;
+    look(&mut judge, &chrome, &site, "/servers", "servers-no-game").await;
     site.order("build 2\ninstall 1000\n");
     look(&mut judge, &chrome, &site, "/admin", "admin").await;
     chrome.post("/admin/install", &[]).await;

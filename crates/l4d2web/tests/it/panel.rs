@@ -121,6 +121,11 @@ impl Panel {
         ServerId(server.execute(write).await.unwrap().last_insert_rowid())
     }
 
+    /// A plain directory that can be registered.
+    pub(crate) fn directory(&self, reference: &str) {
+        std::fs::create_dir_all(self.root.path().join("overlays").join(reference)).unwrap();
+    }
+
     /// Lets `user` operate or manage a server.
     #[expect(clippy::disallowed_methods, reason = "rows for tests, whatever the statements of the panel ask for")]
     pub(crate) async fn grant(&self, server: ServerId, user: UserId, role: &str) {

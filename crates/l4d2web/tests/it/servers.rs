@@ -4,6 +4,7 @@ mod acts;
 mod create;
 mod list;
 mod markup;
+mod no_game;
 mod rights;
 mod settings;
 

@@ -1,13 +1,18 @@
 use axum::extract::State;
 
 use crate::live::Change;
-use crate::pages::{PageError, PageResult, Shell, go};
+use crate::pages::{PageError, PageResult, Shell, Toast, went};
 use crate::state::AppState;
 
 /// Asks Steam for the newest build of the game.
 pub async fn check_game(State(state): State<AppState>, shell: Shell) -> PageResult {
     let asked = state.host.game_refresh().await;
-    asked.map_err(|error| PageError::Unavailable(format!("Steam could not be asked: {error}.")))?;
+    let game = asked.map_err(|error| PageError::Unavailable(format!("Steam could not be asked: {error}.")))?;
     state.bus.send(Change::Host);
-    Ok(go(&shell, "/admin"))
+    let words = match &game.latest {
+        Some(latest) if game.installed.is_none() || game.update_waits() => format!("Steam has build {}.", latest.build),
+        Some(latest) => format!("Steam has build {}, which is installed.", latest.build),
+        None => "Steam did not name a build.".to_owned(),
+    };
+    Ok(went(&shell, "/admin", &Toast::words(words)))
 }

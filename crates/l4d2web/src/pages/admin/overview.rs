@@ -4,63 +4,40 @@ use axum::extract::{Query, State};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use crate::db::job_list::{self, Wanted};
-use crate::db::jobs::Whose;
+use super::parts::Parts;
 use crate::host::HostError;
-use crate::host::shape::{Check, Game, Level};
-use crate::machine::{Machine, before_install};
-use crate::pages::jobs::rows;
-use crate::pages::kit::{JobRow, StatePill, count};
+use crate::host::shape::{Check, Level};
+use crate::live::seen;
+use crate::pages::kit::{StatePill, count};
 use crate::pages::{Nav, PageResult, Shell};
-use crate::queue::{JobState, Kind};
 use crate::state::AppState;
 
-/// Most jobs that stand here.
-const JOBS: u32 = 20;
-
-/// Whether the host's checks are asked for: some of them take a while.
+/// Whether the host's checks are asked for, since some of them take a while; and whether the page begins with the dialog that installs.
 #[derive(Debug, Default, Deserialize)]
 pub struct Ask {
     #[serde(default)]
     checks: String,
+    #[serde(default)]
+    ask: String,
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "admin/overview.html")]
 struct OverviewPage {
     shell: Shell,
-    game: Result<Game, String>,
-    machine: Machine,
+    events: String,
+    game: String,
+    machine: String,
+    jobs: String,
     /// What may go wrong with an install.
     warnings: Vec<String>,
-    /// The install that waits or runs.
-    install: Option<i64>,
+    /// Whether it is asked for an install.
+    install: bool,
     /// None: they were not asked for.
     checks: Option<Result<Vec<Check>, String>>,
-    rows: Vec<JobRow>,
 }
 
 impl OverviewPage {
-    /// The state of the game.
-    fn pill(&self) -> StatePill {
-        match &self.game {
-            _ if self.install.is_some() => StatePill::moving("Fetching"),
-            Err(_) => StatePill::failed("Unknown"),
-            Ok(Game { installed: None, .. }) => StatePill::stopped("Not installed"),
-            Ok(game) if game.update_waits() => StatePill::stale("Update waits"),
-            Ok(_) => StatePill::done("Ready"),
-        }
-    }
-
-    /// The word on the button.
-    fn word(&self) -> &'static str {
-        match &self.game {
-            Ok(Game { installed: None, .. }) => "Install the game",
-            Ok(game) if game.update_waits() => "Install the update",
-            _ => "Install again",
-        }
-    }
-
     /// The checks, what needs somebody first.
     fn sorted(checks: &[Check]) -> Vec<&Check> {
         let mut sorted: Vec<_> = checks.iter().collect();
@@ -89,21 +66,18 @@ impl OverviewPage {
 pub async fn overview(State(state): State<AppState>, shell: Shell, Query(ask): Query<Ask>) -> PageResult {
     let words = |error: HostError| error.to_string();
     let checks = async { if ask.checks.is_empty() { None } else { Some(state.host.doctor().await.map_err(words)) } };
-    let (game, checks) = tokio::join!(state.host.game(), checks);
-    let machine = Machine::look(&state.config.root);
-    let states = &[JobState::Queued, JobState::Running, JobState::Cancelling];
-    let wanted = Wanted { whose: Whose::All, states, kind: None, before: None };
-    let jobs = job_list::list(&state.db, wanted, JOBS).await?;
-    let install = jobs.iter().find(|job| job.kind == Kind::Install).map(|job| job.id.0);
-    let rows = rows(&state.db, jobs, state.clock.now()).await?;
+    let (said, checks) = tokio::join!(state.game.ask(), checks);
+    let parts = Parts::look(&state, said).await?;
+    let [game, machine, jobs] = parts.html()?;
     let page = OverviewPage {
         shell: shell.at(Nav::Admin),
-        game: game.map_err(words),
-        warnings: before_install(&machine),
+        events: format!("/admin/events?after={:016x}", seen(&parts.fragments()?)),
+        game,
         machine,
-        install,
+        jobs,
+        warnings: parts.warnings(),
+        install: ask.ask == "install",
         checks,
-        rows,
     };
     Ok(page.into_response())
 }

@@ -39,6 +39,8 @@ pub(super) struct BlueprintPage {
     pub(super) unsaved: bool,
     pub(super) hand_over: Field,
     pub(super) said: Option<&'static str>,
+    /// Which dialog it begins with.
+    pub(super) ask: String,
 }
 
 /// What the form holds.
@@ -143,6 +145,7 @@ impl BlueprintPage {
             unsaved,
             hand_over: Field::new("user", ""),
             said: None,
+            ask: String::new(),
         })
     }
 

@@ -8,10 +8,12 @@ use crate::pages::{PageResult, Shell};
 use crate::routes::BlueprintAccess;
 use crate::state::AppState;
 
-/// What was just done.
+/// What was just done, and what is asked for: `delete` or `hand-over`.
 #[derive(Debug, Default, Deserialize)]
 pub struct Done {
     saved: Option<String>,
+    #[serde(default)]
+    ask: String,
 }
 
 /// Shows a blueprint.
@@ -23,5 +25,6 @@ pub async fn show(
 ) -> PageResult<Response> {
     let mut page = BlueprintPage::load(&state, shell, access, None).await?;
     page.said = done.saved.map(|_| "Saved.");
+    page.ask = done.ask;
     Ok(page.into_response())
 }

@@ -69,7 +69,7 @@ impl Live for JobPage {
 
     async fn fragments(&self, user: &User) -> Result<Option<Vec<Fragment>>, PageError> {
         let Some((_, parts)) = self.job(user).await? else { return Ok(None) };
-        Ok(Some(parts.fragments().map_err(anyhow::Error::from)?))
+        Ok(Some(parts.fragments()?))
     }
 
     async fn lines(&mut self) -> Option<Bytes> {

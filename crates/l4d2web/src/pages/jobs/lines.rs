@@ -28,5 +28,5 @@ pub async fn lines(
         return Err(PageError::Unprocessable("“before” takes the number of a line.".into()));
     };
     let lines = job_lines::before(&state.db, job.id, before, BLOCK).await?;
-    Ok(Html(Lines::of(&lines).render().map_err(anyhow::Error::from)?).into_response())
+    Ok(Html(Lines::of(&lines).render()?).into_response())
 }

@@ -2,26 +2,26 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::Extension;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
-use super::row::rows;
-use crate::db::job_list::{self, Wanted};
+use super::listing::Listing;
+use super::table::Nothing;
+use crate::db::job_list::Wanted;
 use crate::db::jobs::Whose;
 use crate::id::{JobId, ServerId};
-use crate::live::Fragment;
-use crate::pages::kit::{JobRow, Pager};
-use crate::pages::servers::frame::{Frame, ServerTab, public_host};
+use crate::pages::servers::At;
+use crate::pages::servers::frame::{Frame, ServerTab};
 use crate::pages::{Nav, PageResult, Shell};
-use crate::routes::{LoggedIn, ServerAccess};
 use crate::state::AppState;
 
-/// How many jobs stand on a page.
-const PAGE: u32 = 50;
+const NOTHING_YET: Nothing = Nothing {
+    title: "No jobs yet",
+    text: "Every start and stop of this server is a job, with all that it printed.",
+    step: None,
+};
 
 /// Where in the list.
 #[derive(Debug, Default, Deserialize)]
@@ -34,51 +34,27 @@ pub struct Place {
 struct JobsPage {
     shell: Shell,
     frame: Frame,
-    rows: Vec<JobRow>,
-    pager: Pager,
-}
-
-#[derive(Template)]
-#[template(path = "jobs/server_rows.html")]
-struct Rows<'a> {
-    rows: &'a [JobRow],
+    /// What its stream is asked with.
+    before: String,
+    listing: Listing,
 }
 
 /// Shows what was done with a server.
-pub async fn of_server(
-    State(state): State<AppState>,
-    Extension(access): Extension<ServerAccess>,
-    me: LoggedIn,
-    shell: Shell,
-    headers: HeaderMap,
-    place: Result<Query<Place>, QueryRejection>,
-) -> PageResult {
+pub async fn of_server(at: At, place: Result<Query<Place>, QueryRejection>) -> PageResult {
     let before = place.ok().and_then(|Query(place)| place.before).map(JobId);
-    let host = public_host(&state, &headers);
-    let server = &access.server;
-    let frame = Frame::load(&state, server, access.standing, &me.session.user, ServerTab::Jobs, &host).await?;
-    let (rows, more) = load(&state, server.id, before).await?;
-    let page = format!("/servers/{}/jobs", server.id);
-    let pager = Pager {
-        previous: before.map(|_| page.clone()),
-        previous_word: "Newest jobs",
-        next: rows.last().filter(|_| more).map(|last| format!("{page}?before={}", last.id)),
-        next_word: "Older jobs",
-        words: String::new(),
-    };
-    Ok(JobsPage { shell: shell.at(Nav::Servers), frame, rows, pager }.into_response())
+    let frame = at.frame(ServerTab::Jobs).await?;
+    let listing = jobs_of(&at.state, at.server.id, before).await?;
+    let before = before.map_or_else(String::new, |before| format!("&before={before}"));
+    Ok(JobsPage { shell: at.shell.at(Nav::Servers), frame, before, listing }.into_response())
 }
 
-/// The newest jobs of a server as the page's stream brings them, by the event `jobs`.
-pub async fn newest(state: &AppState, server: ServerId) -> PageResult<Fragment> {
-    let (rows, _) = load(state, server, None).await?;
-    Ok(Fragment::new("jobs", Rows { rows: &rows }.render().map_err(anyhow::Error::from)?))
-}
-
-async fn load(state: &AppState, server: ServerId, before: Option<JobId>) -> PageResult<(Vec<JobRow>, bool)> {
+/// The jobs of a server that are older than `before`, or the newest.
+pub async fn jobs_of(state: &AppState, server: ServerId, before: Option<JobId>) -> PageResult<Listing> {
     let wanted = Wanted { whose: Whose::Server(server), states: &[], kind: None, before };
-    let mut jobs = job_list::list(&state.db, wanted, PAGE + 1).await?;
-    let more = jobs.len() > PAGE as usize;
-    jobs.truncate(PAGE as usize);
-    Ok((rows(&state.db, jobs, state.clock.now()).await?, more))
+    let page = format!("/servers/{server}/jobs");
+    Listing::load(state, wanted, NOTHING_YET, |before| match before {
+        Some(before) => format!("{page}?before={before}"),
+        None => page.clone(),
+    })
+    .await
 }

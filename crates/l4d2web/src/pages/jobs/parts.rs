@@ -9,7 +9,7 @@ use crate::db::{self, Db, users};
 use crate::host::Progress;
 use crate::live::Fragment;
 use crate::pages::kit::{StatePill, duration};
-use crate::queue::{JobState, Kind};
+use crate::queue::{JobState, Kind, waits};
 use crate::rights::{JobRight, JobStanding};
 
 /// Most steps that are shown.
@@ -68,7 +68,7 @@ impl Parts {
             None => None,
         };
         let waits = match job.state {
-            JobState::Queued => super::waits(db).await?.get(&job.id).copied().map(waits_for),
+            JobState::Queued => waits(db).await?.get(&job.id).copied().map(waits_for),
             _ => None,
         };
         let steps = job_steps::list(db, job.id, STEPS).await?;

@@ -2,24 +2,10 @@ use std::collections::HashMap;
 
 use super::words::{title, waits_for};
 use crate::db::job_list::Listed;
-use crate::db::{self, Db, jobs};
+use crate::db::{self, Db};
 use crate::id::JobId;
 use crate::pages::kit::{JobRow, StatePill, duration};
-use crate::queue::rules::{self, Verdict};
-use crate::queue::{JobState, Waiting};
-
-/// What each job that waits does wait for.
-pub async fn waits(db: &Db) -> db::Result<HashMap<JobId, Waiting>> {
-    let open = jobs::open(&mut *db.read().acquire().await?).await?;
-    let waiting = open.iter().filter(|job| !job.running).map(|job| {
-        let waiting = match rules::may_start(job, &open) {
-            Verdict::WaitFor(other, reason) => Waiting::Job(other, reason),
-            Verdict::Go => Waiting::Worker,
-        };
-        (job.id, waiting)
-    });
-    Ok(waiting.collect())
-}
+use crate::queue::{JobState, Waiting, waits};
 
 /// The rows of a list.
 pub async fn rows(db: &Db, jobs: Vec<Listed>, now: i64) -> db::Result<Vec<JobRow>> {

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::IntoResponse as _;
+use serde::Deserialize;
 
 use super::line::Lines;
 use super::parts::{Head, Notice, Parts, Side};
@@ -27,6 +28,8 @@ struct ShowPage {
     notice: String,
     side: String,
     end: Arc<LogEnd>,
+    /// Whether it begins with the dialog.
+    asks: bool,
     /// What the dialog says.
     if_cancelled: String,
     parts: Parts,
@@ -61,7 +64,7 @@ struct LogEnd {
 impl LogEnd {
     async fn load(state: &AppState, job: &Job) -> PageResult<Self> {
         let lines = job_lines::before(&state.db, job.id, i64::MAX, BLOCK).await?;
-        let html = Lines::of(&lines).render().map_err(anyhow::Error::from)?;
+        let html = Lines::of(&lines).render()?;
         Ok(Self { html, last: lines.last().map_or(0, |line| line.seq) })
     }
 }
@@ -76,11 +79,19 @@ impl Default for LogEnds {
     }
 }
 
+/// Which dialog the page begins with.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wish {
+    #[serde(default)]
+    ask: String,
+}
+
 /// Shows a job and the end of its log.
 pub async fn show(
     State(state): State<AppState>,
     Extension(JobAccess { job, standing }): Extension<JobAccess>,
     shell: Shell,
+    Query(wish): Query<Wish>,
 ) -> PageResult {
     let version = state.db.version().await?;
     let end = if let Some(end) = state.log_ends.0.get(version, &job.id) {
@@ -91,13 +102,13 @@ pub async fn show(
         end
     };
     let parts = Parts::of(&state.db, job, standing, state.clock.now()).await?;
-    let render = |done: Result<String, askama::Error>| done.map_err(anyhow::Error::from);
     let page = ShowPage {
         shell: shell.at(Nav::Jobs),
-        head: render(Head { parts: &parts }.render())?,
-        notice: render(Notice { parts: &parts }.render())?,
-        side: render(Side { parts: &parts }.render())?,
+        head: Head { parts: &parts }.render()?,
+        notice: Notice { parts: &parts }.render()?,
+        side: Side { parts: &parts }.render()?,
         end,
+        asks: wish.ask == "cancel",
         if_cancelled: if_cancelled(parts.job.kind, parts.job.state, &parts.job.subject),
         parts,
     };

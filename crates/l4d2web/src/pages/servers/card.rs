@@ -5,7 +5,7 @@ use askama::Template;
 use crate::id::BlueprintId;
 use crate::pages::kit::{Address, count};
 use crate::rights::{ServerRight, Standing};
-use crate::servers::view::ServerView;
+use crate::servers::view::{Rank, ServerView};
 
 /// What is shown of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,12 @@ impl Card {
     #[must_use]
     pub fn page(&self) -> String {
         format!("/servers/{}", self.view.id)
+    }
+
+    /// Whether something is wrong with it.
+    #[must_use]
+    pub fn needs_you(&self) -> bool {
+        self.view.rank == Rank::NeedsYou
     }
 
     /// `2 changes`

@@ -2,13 +2,17 @@
 
 use super::card::{Card, CardBlueprint};
 use crate::db;
-use crate::db::server_list::{Recipes, Seen};
+use crate::db::blueprints::{Blueprint, UsedOverlay};
+use crate::db::server_list::Seen;
 use crate::db::users::User;
 use crate::host::shape::{State, Status};
 use crate::pages::kit::Address;
 use crate::servers::spec::{self, Spec};
 use crate::servers::view::{Known, OpenJob, ServerView};
 use crate::state::AppState;
+
+/// What a server is made of: a blueprint, and its overlays.
+type Recipe<'a> = (&'a Blueprint, &'a [UsedOverlay]);
 
 /// Those that `user` may see, in the order of lists: what needs them, what runs, the rest, each by name. `host` is what players connect
 /// to.
@@ -22,25 +26,26 @@ pub async fn cards(state: &AppState, user: &User, host: &str) -> db::Result<Vec<
     if seen.is_empty() {
         return Ok(Vec::new());
     }
-    let jobs = db::server_list::open_jobs(db).await?;
+    let jobs = db::server_list::open_jobs(db, None).await?;
     let recipes = db::server_list::recipes(db).await?;
     let names = db::overlays::names(db).await?;
     let now = state.clock.now();
     let mut cards: Vec<_> = seen
         .into_iter()
         .map(|seen| {
-            let job = jobs.get(&seen.server.id);
-            card(seen, job, &recipes, &names, user, host, now)
+            let (job, recipe) = (jobs.get(&seen.server.id), recipes.get(seen.server.blueprint_id));
+            made(seen, job, recipe, &names, user, host, now)
         })
         .collect();
     cards.sort_by_cached_key(|card| (card.view.rank, card.view.name.to_lowercase(), card.view.id));
     Ok(cards)
 }
 
-fn card(
+/// The card of a server, from its row and what belongs to it. `recipe` is what it is made of now: none when it was never started.
+pub(super) fn made(
     seen: Seen,
     job: Option<&OpenJob>,
-    recipes: &Recipes,
+    recipe: Option<Recipe<'_>>,
     names: &[(String, String)],
     user: &User,
     host: &str,
@@ -49,7 +54,7 @@ fn card(
     let Seen { server, owner, blueprint, blueprint_open, standing } = seen;
     let status: Option<Status> = server.status.as_deref().and_then(|status| serde_json::from_str(status).ok());
     let up = status.as_ref().filter(|status| status.state == State::Running);
-    let changes = up.and_then(|status| changes(&server, status, recipes, names)).unwrap_or_default();
+    let changes = up.and_then(|status| changes(&server, status, recipe, names)).unwrap_or_default();
     let known = Known { server: &server, status: status.as_ref(), job, changes: &changes, standing, now };
     Card {
         view: ServerView::of(&known),
@@ -67,11 +72,11 @@ fn card(
 fn changes(
     server: &db::servers::Server,
     status: &Status,
-    recipes: &Recipes,
+    recipe: Option<Recipe<'_>>,
     names: &[(String, String)],
 ) -> Option<Vec<String>> {
     let then = server.started_spec.as_deref()?;
-    let (blueprint, overlays) = recipes.get(server.blueprint_id)?;
+    let (blueprint, overlays) = recipe?;
     let now = spec::of(server, blueprint, overlays);
     let name = |reference: &str| {
         let known = names.iter().find(|(known, _)| known == reference);

@@ -1,19 +1,17 @@
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::Form;
+use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use axum::{Extension, Form};
 
-use super::act::{look, once, refused};
-use super::frame::{Frame, ServerTab, public_host};
+use super::act::once;
+use super::at::At;
+use super::frame::{Frame, ServerTab};
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::kit::Field;
-use crate::pages::{PageError, PageResult, Shell, go};
-use crate::queue::Work;
-use crate::routes::{LoggedIn, ServerAccess};
-use crate::servers::view::{Act, Verb};
-use crate::state::AppState;
+use crate::pages::{PageError, PageResult, Shell, go, refuse};
+use crate::queue::{Kind, Work};
+use crate::servers::view::Act;
 
 /// The form alone, as its dialog shows it again.
 #[derive(Template, WebTemplate)]
@@ -34,15 +32,8 @@ struct DeletePage {
 }
 
 /// Asks that a server is deleted, when its name was typed.
-pub async fn delete(
-    State(state): State<AppState>,
-    Extension(access): Extension<ServerAccess>,
-    me: LoggedIn,
-    shell: Shell,
-    headers: HeaderMap,
-    Form(sent): Form<Sent>,
-) -> PageResult {
-    let (typed, name) = (Fields(&sent).get("name"), &access.server.name);
+pub async fn delete(at: At, Form(sent): Form<Sent>) -> PageResult {
+    let (typed, name) = (Fields(&sent).get("name"), &at.server.name);
     if typed.trim() != name {
         let shown: String = typed.trim().chars().take(128).collect();
         let error = if shown.is_empty() {
@@ -51,19 +42,17 @@ pub async fn delete(
             format!("That is “{shown}”. The name is “{name}”.")
         };
         let typed = Field::new("name", typed).refused(error);
-        let host = public_host(&state, &headers);
-        let user = &me.session.user;
-        let frame = Frame::load(&state, &access.server, access.standing, user, ServerTab::Settings, &host).await?;
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let frame = at.frame(ServerTab::Settings).await?;
+        let (shell, status) = (at.shell, StatusCode::UNPROCESSABLE_ENTITY);
         return Ok(if shell.fragment {
             (status, DeleteForm { shell, frame, typed }).into_response()
         } else {
             (status, DeletePage { shell, frame, typed }).into_response()
         });
     }
-    if let Act::Cannot(why) = once(&look(&state, &access, &me, &headers).await?, Verb::Delete) {
+    if let Act::Cannot(why) = once(&at.view().await?, Kind::Delete) {
         return Err(PageError::Conflict(why));
     }
-    state.queue.enqueue(Work::Delete(access.server.id), Some(me.session.user.id)).await.map_err(refused)?;
-    Ok(go(&shell, "/servers"))
+    at.state.queue.enqueue(Work::Delete(at.server.id), Some(at.user.id)).await.map_err(refuse)?;
+    Ok(go(&at.shell, "/servers"))
 }

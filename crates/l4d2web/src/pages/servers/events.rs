@@ -12,12 +12,12 @@ use super::frame::{Frame, ServerTab, public_host};
 use crate::db;
 use crate::db::servers::Server;
 use crate::db::users::User;
-use crate::id::ServerId;
+use crate::id::{JobId, ServerId};
 use crate::live::server_log::Follower;
 use crate::live::sse::{self, Live};
 use crate::live::{After, Change, Fragment};
 use crate::pages::PageResult;
-use crate::pages::jobs::newest;
+use crate::pages::jobs::jobs_of;
 use crate::rights::{ServerRight, Standing};
 use crate::routes::{ServerAccess, Visitor};
 use crate::state::AppState;
@@ -27,6 +27,8 @@ use crate::state::AppState;
 pub struct Asked {
     #[serde(default)]
     tab: String,
+    /// Where in the list of jobs.
+    before: Option<i64>,
 }
 
 /// Opens the stream.
@@ -48,8 +50,15 @@ pub async fn events(
         let after = after.as_deref().and_then(|after| after.parse().ok());
         state.logs.open(access.server.id).follow(after)
     });
-    let live =
-        ServerLive { host: public_host(&state, &headers), state: state.clone(), server: access.server.id, tab, lines };
+    let before = asked.before.map(JobId);
+    let live = ServerLive {
+        host: public_host(&state, &headers),
+        state: state.clone(),
+        server: access.server.id,
+        tab,
+        before,
+        lines,
+    };
     sse::open(&state, &visitor, after.as_deref(), live)
 }
 
@@ -57,6 +66,7 @@ struct ServerLive {
     state: AppState,
     server: ServerId,
     tab: ServerTab,
+    before: Option<JobId>,
     host: String,
     lines: Option<Follower>,
 }
@@ -75,9 +85,9 @@ impl Live for ServerLive {
     fn concerns(&self, change: Change) -> bool {
         match change {
             Change::Server(id) => id == self.server,
-            // Whether it is of this server, or of its blueprint, is told by what differs.
-            Change::Job(_) | Change::Blueprint(_) | Change::Overlay(_) => true,
-            Change::User(_) | Change::Host => false,
+            // Whether it is of this server, or of its blueprint, or about the game, is told by what differs.
+            Change::Job(_) | Change::Blueprint(_) | Change::Overlay(_) | Change::Host => true,
+            Change::User(_) => false,
         }
     }
 
@@ -90,7 +100,7 @@ impl Live for ServerLive {
         let frame = Frame::load(&self.state, &server, standing, user, self.tab, &self.host).await?;
         let mut fragments = frame.fragments()?;
         if self.tab == ServerTab::Jobs {
-            fragments.push(newest(&self.state, self.server).await?);
+            fragments.extend(jobs_of(&self.state, self.server, self.before).await?.fragments()?);
         }
         Ok(Some(fragments))
     }

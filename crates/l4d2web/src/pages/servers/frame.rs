@@ -5,12 +5,13 @@ use axum::http::{HeaderMap, header};
 
 use super::card::{Card, ServerCluster, ServerNotices};
 use super::load::card;
+use super::no_game::no_game;
 use crate::db::servers::Server;
 use crate::db::users::User;
 use crate::live::Fragment;
 use crate::machine::{Machine, before_start};
+use crate::pages::PageResult;
 use crate::pages::kit::Tab;
-use crate::pages::{PageError, PageResult};
 use crate::rights::{ServerRight, Standing};
 use crate::state::AppState;
 
@@ -40,6 +41,8 @@ pub struct Frame {
     pub tabs: Vec<Tab>,
     /// Where the page's stream is.
     pub events: String,
+    /// Which of its dialogs the page begins with, as a link asks for it that is followed without scripts: `reset`, `hand-over`, `delete`.
+    pub ask: String,
 }
 
 #[derive(Template)]
@@ -82,13 +85,14 @@ impl Frame {
         if standing.may(ServerRight::Settings) {
             tabs.push(link(ServerTab::Settings, "/settings", "Settings"));
         }
-        let cluster = ServerCluster { card: &card }.render().map_err(template)?;
-        let mut notices = ServerNotices { card: &card }.render().map_err(template)?;
+        let cluster = ServerCluster { card: &card }.render()?;
+        let mut notices = ServerNotices { card: &card }.render()?;
         if card.view.acts.start.can() {
+            notices.insert_str(0, &no_game(state, user).await?);
             let warnings = before_start(&Machine::look(&state.config.root));
-            notices.push_str(&Fit { warnings }.render().map_err(template)?);
+            notices.push_str(&Fit { warnings }.render()?);
         }
-        Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), card })
+        Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), ask: String::new(), card })
     }
 
     /// What a stream sends of it when it changes.
@@ -97,7 +101,7 @@ impl Frame {
     ///
     /// When a template fails.
     pub fn fragments(&self) -> PageResult<Vec<Fragment>> {
-        let tabs = Tabs { tabs: &self.tabs }.render().map_err(template)?;
+        let tabs = Tabs { tabs: &self.tabs }.render()?;
         Ok(vec![
             Fragment::new("cluster", self.cluster.clone()),
             Fragment::new("notices", self.notices.clone()),
@@ -115,8 +119,4 @@ pub fn public_host(state: &AppState, headers: &HeaderMap) -> String {
         Some(name.map_or(host, |(name, _)| name).trim_matches(['[', ']']).to_owned())
     };
     state.config.public_host.clone().or_else(asked).unwrap_or_else(|| "localhost".to_owned())
-}
-
-fn template(error: askama::Error) -> PageError {
-    PageError::Internal(anyhow::Error::new(error).context("a template failed"))
 }

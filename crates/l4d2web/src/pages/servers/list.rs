@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::create::NewServer;
 use super::frame::public_host;
-use super::listing::{Listing, Row};
-use crate::pages::kit::count;
+use super::listing::{Listing, Row, Shown};
+use super::no_game::no_game;
 use crate::pages::{Nav, PageError, PageResult, Shell};
 use crate::routes::LoggedIn;
 use crate::servers::view::Rank;
@@ -23,10 +23,13 @@ use crate::state::AppState;
 pub(super) struct ListPage {
     shell: Shell,
     listing: Arc<Listing>,
-    /// Those that are shown; none when there are none.
-    rows: Option<Arc<str>>,
-    find: Find,
-    /// What the stream is asked with.
+    /// The servers, or what is said in their place.
+    shown: Shown,
+    /// The form that finds.
+    search: String,
+    /// What stands there when the game is not installed.
+    no_game: String,
+    /// Where its stream is.
     events: String,
     pub(super) new: NewServer,
 }
@@ -37,11 +40,10 @@ const AROUND: usize = 16 << 10;
 impl IntoResponse for ListPage {
     fn into_response(self) -> Response {
         // Long lists are not moved while they grow.
-        let rows = self.rows.as_ref().map_or(0, |rows| rows.len());
-        let mut html = String::with_capacity(rows + AROUND);
+        let mut html = String::with_capacity(self.shown.len() + AROUND);
         match self.render_into(&mut html) {
             Ok(()) => Html(html).into_response(),
-            Err(error) => PageError::from(anyhow::Error::from(error)).into_response(),
+            Err(error) => PageError::from(error).into_response(),
         }
     }
 }
@@ -74,6 +76,16 @@ impl Find {
                 || in_text(&row.blueprint))
     }
 
+    /// The word that is looked for.
+    pub(super) fn word(&self) -> &str {
+        self.q.trim()
+    }
+
+    /// Which servers: `running`, `need`, `stopped`; or all.
+    pub(super) fn show(&self) -> &str {
+        &self.show
+    }
+
     /// Whether every server is.
     pub(super) fn is_all(&self) -> bool {
         self.q.trim().is_empty() && !matches!(self.show.as_str(), "running" | "need" | "stopped")
@@ -99,27 +111,16 @@ impl ListPage {
     ) -> PageResult<Self> {
         let user = &me.session.user;
         let listing = state.board.listing(state, me.session.version, user, &public_host(state, headers)).await?;
-        let rows = listing.html(&find, state.clock.now());
-        let events = find.events(listing.seen(&find));
-        Ok(Self { shell: shell.at(Nav::Servers), rows, find, events, new: listing.new.clone(), listing })
-    }
-
-    /// What to say when nothing is found.
-    fn nothing(&self) -> (String, String) {
-        let word = self.find.q.trim();
-        let all = count(self.listing.counts[0], "server", "servers");
-        let title = match (word, self.find.show.as_str()) {
-            ("", "running") => "No server runs".to_owned(),
-            ("", "need") => "No server needs you".to_owned(),
-            ("", _) => "No server is stopped".to_owned(),
-            (word, _) => format!("No server is called “{word}”"),
-        };
-        let text = if word.is_empty() {
-            format!("There are {all} in all.")
-        } else {
-            format!("Looked in names, blueprints and ports of {all}.")
-        };
-        (title, text)
+        let no_game = no_game(state, user).await?;
+        Ok(Self {
+            shell: shell.at(Nav::Servers),
+            shown: listing.shown(&find, state.clock.now()),
+            search: listing.search(&find)?,
+            events: find.events(listing.seen(&find, &no_game)?),
+            no_game,
+            new: listing.new.clone(),
+            listing,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 
 use super::frame::public_host;
 use super::list::Find;
+use super::no_game::no_game;
 use crate::db;
 use crate::db::users::User;
 use crate::live::{After, Change, Fragment, Live, open};
@@ -33,7 +34,7 @@ struct ListLive {
 
 impl Live for ListLive {
     fn concerns(&self, change: Change) -> bool {
-        !matches!(change, Change::User(_) | Change::Host)
+        !matches!(change, Change::User(_))
     }
 
     async fn allows(&self, _: &User) -> db::Result<bool> {
@@ -43,6 +44,7 @@ impl Live for ListLive {
 
     async fn fragments(&self, user: &User) -> PageResult<Option<Vec<Fragment>>> {
         let listing = self.state.board.listing(&self.state, self.state.db.version().await?, user, &self.host).await?;
-        Ok(Some(listing.fragments(&self.find, self.state.clock.now())))
+        let no_game = no_game(&self.state, user).await?;
+        Ok(Some(listing.fragments(&self.find, &no_game, self.state.clock.now())?))
     }
 }

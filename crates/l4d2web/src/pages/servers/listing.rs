@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use askama::Template as _;
+use askama::Template;
 
 use super::card::{Card, ServerRow};
 use super::cards::cards;
@@ -13,8 +13,8 @@ use super::summary::Summary;
 use crate::db::users::User;
 use crate::id::ServerId;
 use crate::live::{Fragment, html_digest, seen};
-use crate::pages::kit::Lasting;
-use crate::pages::{PageError, PageResult};
+use crate::pages::PageResult;
+use crate::pages::kit::{Lasting, count};
 use crate::servers::view::Rank;
 use crate::state::AppState;
 
@@ -34,6 +34,49 @@ pub(super) struct Listing {
     latest: Mutex<Option<(i64, Arc<str>)>>,
 }
 
+/// The servers that are looked for, or what is said in their place.
+#[derive(Debug)]
+pub(super) enum Shown {
+    /// Their rows.
+    Rows(Arc<str>),
+    /// There are none.
+    Nothing(Nothing),
+}
+
+/// What is not here, what it is for, and the next steps: where each leads, and its word.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Nothing {
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) steps: Vec<(&'static str, String)>,
+}
+
+/// What stands in the list's place of the page.
+#[derive(Template)]
+#[template(path = "servers/rows.html")]
+struct Rows {
+    shown: Shown,
+}
+
+/// The form that finds.
+#[derive(Template)]
+#[template(path = "servers/find.html")]
+struct Search<'a> {
+    counts: &'a [usize; 4],
+    word: &'a str,
+    show: &'a str,
+}
+
+impl Shown {
+    /// About how many bytes it is.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Nothing(_) => 0,
+        }
+    }
+}
+
 /// A server.
 #[derive(Debug)]
 pub(super) struct Row {
@@ -49,7 +92,7 @@ pub(super) struct Row {
 
 impl Row {
     fn new(card: &Card) -> PageResult<Self> {
-        let html = ServerRow { card }.render().map_err(failed)?;
+        let html = ServerRow { card }.render()?;
         Ok(Self {
             id: card.view.id,
             rank: card.view.rank,
@@ -78,43 +121,79 @@ impl Listing {
         let mut listing = Self {
             rows: cards.iter().map(Row::new).collect::<PageResult<_>>()?,
             counts: summary.counts,
-            summary: summary.render().map_err(failed)?,
+            summary: summary.render()?,
             new: NewServer::load(state, user.id).await?,
             seen: 0,
             latest: Mutex::default(),
         };
-        listing.seen = seen(&listing.parts(&listing.rows.iter().collect::<Vec<_>>(), None));
+        listing.seen = seen(&listing.parts(&Find::default(), "", None)?);
         Ok(listing)
     }
 
-    /// The rows that are looked for as HTML; none when there are none.
-    pub(super) fn html(&self, find: &Find, now: i64) -> Option<Arc<str>> {
-        if !find.is_all() {
-            let found = self.found(find);
-            return (!found.is_empty()).then(|| join(&found, now).into());
+    /// The rows that are looked for.
+    pub(super) fn shown(&self, find: &Find, now: i64) -> Shown {
+        let found = self.found(find);
+        if found.is_empty() {
+            return Shown::Nothing(self.nothing(find));
         }
-        if self.rows.is_empty() {
-            return None;
+        if !find.is_all() {
+            return Shown::Rows(join(&found, now).into());
         }
         // What is guarded is whole at any moment.
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, rows)) = latest.as_ref().filter(|(second, _)| *second == now) {
-            return Some(rows.clone());
+            return Shown::Rows(rows.clone());
         }
-        let rows: Arc<str> = join(&self.found(find), now).into();
+        let rows: Arc<str> = join(&found, now).into();
         *latest = Some((now, rows.clone()));
-        Some(rows)
+        Shown::Rows(rows)
+    }
+
+    /// The form that finds; empty when there is nothing to find.
+    pub(super) fn search(&self, find: &Find) -> PageResult<String> {
+        Ok(Search { counts: &self.counts, word: find.word(), show: find.show() }.render()?)
     }
 
     /// What a page with the rows that are looked for has.
-    pub(super) fn seen(&self, find: &Find) -> u64 {
-        if find.is_all() { self.seen } else { seen(&self.parts(&self.found(find), None)) }
+    pub(super) fn seen(&self, find: &Find, no_game: &str) -> PageResult<u64> {
+        if find.is_all() && no_game.is_empty() {
+            return Ok(self.seen);
+        }
+        Ok(seen(&self.parts(find, no_game, None)?))
     }
 
     /// The parts of a page with the rows that are looked for. Rows keep their places until the page is loaded again: nothing moves under the
     /// reader's hand.
-    pub(super) fn fragments(&self, find: &Find, now: i64) -> Vec<Fragment> {
-        self.parts(&self.found(find), Some(now))
+    pub(super) fn fragments(&self, find: &Find, no_game: &str, now: i64) -> PageResult<Vec<Fragment>> {
+        self.parts(find, no_game, Some(now))
+    }
+
+    /// What to say when nothing is found.
+    fn nothing(&self, find: &Find) -> Nothing {
+        let all = self.counts[0];
+        if all == 0 {
+            let steps = if self.new.blueprints.is_empty() {
+                vec![("/blueprints?new=1", "Make a blueprint".to_owned())]
+            } else {
+                vec![("/servers?new=1", "Make a server".to_owned()), ("/blueprints", "See blueprints".to_owned())]
+            };
+            let text =
+                "A server runs one blueprint on its own port. Make a blueprint first, if there is none.".to_owned();
+            return Nothing { title: "No servers yet".to_owned(), text, steps };
+        }
+        let counted = count(all, "server", "servers");
+        let title = match (find.word(), find.show()) {
+            ("", "running") => "No server runs".to_owned(),
+            ("", "need") => "No server needs you".to_owned(),
+            ("", _) => "No server is stopped".to_owned(),
+            (word, _) => format!("No server is called “{word}”"),
+        };
+        let text = if find.word().is_empty() {
+            format!("There are {counted} in all.")
+        } else {
+            format!("Looked in names, blueprints and ports of {counted}.")
+        };
+        Nothing { title, text, steps: vec![("/servers", format!("Show all {all}"))] }
     }
 
     fn found(&self, find: &Find) -> Vec<&Row> {
@@ -122,20 +201,29 @@ impl Listing {
     }
 
     /// The parts; without a time only what they are compared by.
-    fn parts(&self, rows: &[&Row], now: Option<i64>) -> Vec<Fragment> {
-        let which: BTreeSet<_> = rows.iter().map(|row| row.id).collect();
-        let all = now.map_or_else(String::new, |now| join(rows, now));
-        let rows = rows.iter().map(|row| {
+    fn parts(&self, find: &Find, no_game: &str, now: Option<i64>) -> PageResult<Vec<Fragment>> {
+        let found = self.found(find);
+        let which: BTreeSet<_> = found.iter().map(|row| row.id).collect();
+        let nothing = found.is_empty().then(|| self.nothing(find));
+        let (search, all) = match now {
+            Some(now) => (self.search(find)?, Rows { shown: self.shown(find, now) }.render()?),
+            None => Default::default(),
+        };
+        let rows = found.iter().map(|row| {
             let mut html = String::new();
             if let Some(now) = now {
                 row.cells.write(&mut html, now);
             }
             Fragment::known(format!("server-{}", row.id), html, row.digest)
         });
-        [Fragment::new("summary", self.summary.clone()), Fragment::list("rows", all, &which)]
-            .into_iter()
-            .chain(rows)
-            .collect()
+        let around = [
+            Fragment::new("summary", self.summary.clone()),
+            Fragment::new("no-game", no_game.to_owned()),
+            // What the reader types into it stays: it comes with the first server, and goes with the last.
+            Fragment::known("find", search, u64::from(self.counts[0] > 0)),
+            Fragment::list("rows", all, &(which, nothing)),
+        ];
+        Ok(around.into_iter().chain(rows).collect())
     }
 }
 
@@ -145,8 +233,4 @@ fn join(rows: &[&Row], now: i64) -> String {
         row.write(&mut html, now);
     }
     html
-}
-
-fn failed(error: askama::Error) -> PageError {
-    PageError::Internal(anyhow::Error::new(error).context("a template failed"))
 }

@@ -1,6 +1,7 @@
 //! Servers: the list, and the page of each.
 
 mod act;
+mod at;
 mod board;
 pub mod card;
 pub mod cards;
@@ -14,11 +15,13 @@ mod list_events;
 mod listing;
 pub mod load;
 pub mod log;
+mod no_game;
 mod people;
 mod settings;
 mod summary;
 
 pub use act::{accept, reset, restart, start, stop};
+pub use at::At;
 pub use board::Board;
 pub use create::create;
 pub use delete::delete;

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
+use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use axum::{Extension, Form};
 
-use super::frame::{Frame, ServerTab, public_host};
+use super::at::At;
+use super::frame::{Frame, ServerTab};
 use super::settings::SettingsPage;
 use crate::db;
 use crate::db::hand_over::HandedOver;
@@ -18,7 +19,6 @@ use crate::pages::kit::Field;
 use crate::pages::people::find_person;
 use crate::pages::{PageError, PageResult, Shell, go};
 use crate::rights::Role;
-use crate::routes::{LoggedIn, ServerAccess};
 use crate::servers::rcon_password;
 use crate::state::AppState;
 
@@ -41,29 +41,22 @@ struct HandOverPage {
 }
 
 /// Gives somebody a role, or another one.
-pub async fn share(
-    State(state): State<AppState>,
-    Extension(access): Extension<ServerAccess>,
-    me: LoggedIn,
-    shell: Shell,
-    headers: HeaderMap,
-    Form(sent): Form<Sent>,
-) -> PageResult {
-    let (fields, id) = (Fields(&sent), access.server.id);
+pub async fn share(at: At, Form(sent): Form<Sent>) -> PageResult {
+    let (fields, id) = (Fields(&sent), at.server.id);
     let role = match fields.get("role") {
         "operate" => Role::Operate,
         "manage" => Role::Manage,
         _ => return Err(PageError::Unprocessable("A role is “operate” or “manage”.".into())),
     };
     let typed = fields.get("user");
-    match find_person(&state, typed, access.server.owner_id, me.session.user.id).await? {
+    match find_person(&at.state, typed, at.server.owner_id, at.user.id).await? {
         Ok(person) => {
-            db::grants::put(&state.db, id, person.id, role, &rcon_password()).await?;
-            tell(&state, id, person.id);
-            Ok(go(&shell, &format!("/servers/{id}/settings#people")))
+            db::grants::put(&at.state.db, id, person.id, role, &rcon_password()).await?;
+            tell(&at.state, id, person.id);
+            Ok(go(&at.shell, &format!("/servers/{id}/settings#people")))
         }
         Err(refusal) => {
-            let mut page = SettingsPage::load(&state, &access, &me, shell, &headers).await?;
+            let mut page = SettingsPage::load(&at).await?;
             page.person = Field::new("user", typed).refused(refusal);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -82,26 +75,19 @@ pub async fn unshare(
 }
 
 /// Makes a server somebody else's.
-pub async fn hand_over(
-    State(state): State<AppState>,
-    Extension(access): Extension<ServerAccess>,
-    me: LoggedIn,
-    shell: Shell,
-    headers: HeaderMap,
-    Form(sent): Form<Sent>,
-) -> PageResult {
-    let (typed, server) = (Fields(&sent).get("user"), &access.server);
-    let refusal = match find_person(&state, typed, server.owner_id, me.session.user.id).await? {
+pub async fn hand_over(at: At, Form(sent): Form<Sent>) -> PageResult {
+    let (typed, server, state) = (Fields(&sent).get("user"), &at.server, &at.state);
+    let refusal = match find_person(state, typed, server.owner_id, at.user.id).await? {
         Ok(person) => {
             let now = state.clock.now();
             match db::hand_over::server(&state.db, server, person.id, &rcon_password(), now).await? {
                 HandedOver::Yes(blueprint) => {
-                    tell(&state, server.id, person.id);
+                    tell(state, server.id, person.id);
                     state.bus.send(Change::User(server.owner_id));
                     for blueprint in [server.blueprint_id, blueprint] {
                         state.bus.send(Change::Blueprint(blueprint));
                     }
-                    return Ok(go(&shell, "/servers"));
+                    return Ok(go(&at.shell, "/servers"));
                 }
                 HandedOver::NameTaken => {
                     format!("{} has a server named “{}” already. Rename this one first.", person.name, server.name)
@@ -111,9 +97,8 @@ pub async fn hand_over(
         Err(refusal) => refusal,
     };
     let typed = Field::new("user", typed).refused(refusal);
-    let host = public_host(&state, &headers);
-    let frame = Frame::load(&state, server, access.standing, &me.session.user, ServerTab::Settings, &host).await?;
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let frame = at.frame(ServerTab::Settings).await?;
+    let (shell, status) = (at.shell, StatusCode::UNPROCESSABLE_ENTITY);
     Ok(if shell.fragment {
         (status, HandOverForm { shell, frame, typed }).into_response()
     } else {

@@ -2,14 +2,15 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::Form;
+use axum::extract::Query;
+use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use axum::{Extension, Form};
 use serde::Deserialize;
 
+use super::at::At;
 use super::create::{Choice, choices};
-use super::frame::{Frame, ServerTab, public_host};
+use super::frame::{Frame, ServerTab};
 use crate::blueprints::parse_name;
 use crate::config::PortRange;
 use crate::db;
@@ -21,7 +22,6 @@ use crate::pages::fields::{Fields, Sent};
 use crate::pages::kit::Field;
 use crate::pages::{Nav, PageResult, Shell, go};
 use crate::rights::ServerRight;
-use crate::routes::{LoggedIn, ServerAccess};
 use crate::servers::{PortChoice, full_words, parse_hostname, parse_port, taken_words};
 use crate::state::AppState;
 
@@ -57,16 +57,9 @@ pub struct Done {
 }
 
 impl SettingsPage {
-    pub(super) async fn load(
-        state: &AppState,
-        access: &ServerAccess,
-        me: &LoggedIn,
-        shell: Shell,
-        headers: &HeaderMap,
-    ) -> PageResult<Self> {
-        let (server, user) = (&access.server, &me.session.user);
-        let host = public_host(state, headers);
-        let frame = Frame::load(state, server, access.standing, user, ServerTab::Settings, &host).await?;
+    pub(super) async fn load(at: &At) -> PageResult<Self> {
+        let At { state, server, standing, user, shell, .. } = at;
+        let frame = at.frame(ServerTab::Settings).await?;
         let form = Settings {
             name: Field::new("name", &server.name),
             hostname: Field::new("hostname", &server.hostname),
@@ -74,11 +67,11 @@ impl SettingsPage {
             port: Field::new("port", server.port.to_string()),
             choices: with_current(state, user.id, &frame, server).await?,
         };
-        let may_share = access.standing.may(ServerRight::Share);
+        let may_share = standing.may(ServerRight::Share);
         let grants = if may_share { db::grants::of_server(&state.db, server.id).await? } else { Vec::new() };
         let person = Field::new("user", "");
         let range = state.config.ports;
-        Ok(Self { shell: shell.at(Nav::Servers), frame, form, range, may_share, grants, person, said: None })
+        Ok(Self { shell: shell.clone().at(Nav::Servers), frame, form, range, may_share, grants, person, said: None })
     }
 
     fn effect(&self) -> &'static str {
@@ -108,30 +101,17 @@ async fn with_current(state: &AppState, me: UserId, frame: &Frame, server: &Serv
 }
 
 /// Shows the settings.
-pub async fn settings(
-    State(state): State<AppState>,
-    Extension(access): Extension<ServerAccess>,
-    me: LoggedIn,
-    shell: Shell,
-    headers: HeaderMap,
-    Query(done): Query<Done>,
-) -> PageResult {
-    let mut page = SettingsPage::load(&state, &access, &me, shell, &headers).await?;
+pub async fn settings(at: At, Query(done): Query<Done>) -> PageResult {
+    let mut page = SettingsPage::load(&at).await?;
     page.said = done.saved.map(|_| "Saved.");
     Ok(page.into_response())
 }
 
 /// Saves them.
-pub async fn save_settings(
-    State(state): State<AppState>,
-    Extension(access): Extension<ServerAccess>,
-    me: LoggedIn,
-    shell: Shell,
-    headers: HeaderMap,
-    Form(sent): Form<Sent>,
-) -> PageResult {
-    let (fields, server, range) = (Fields(&sent), &access.server, state.config.ports);
-    let mut page = SettingsPage::load(&state, &access, &me, shell.clone(), &headers).await?;
+pub async fn save_settings(at: At, Form(sent): Form<Sent>) -> PageResult {
+    let (fields, server, state) = (Fields(&sent), &at.server, &at.state);
+    let range = state.config.ports;
+    let mut page = SettingsPage::load(&at).await?;
     let form = &mut page.form;
     for field in [&mut form.name, &mut form.hostname, &mut form.port] {
         fields.get(field.name).clone_into(&mut field.value);
@@ -160,9 +140,9 @@ pub async fn save_settings(
                 for blueprint in [server.blueprint_id, blueprint] {
                     state.bus.send(Change::Blueprint(blueprint));
                 }
-                return Ok(go(&shell, &format!("/servers/{id}/settings?saved=1")));
+                return Ok(go(&at.shell, &format!("/servers/{id}/settings?saved=1")));
             }
-            Stored::NameTaken if server.owner_id == me.session.user.id => {
+            Stored::NameTaken if server.owner_id == at.user.id => {
                 form.name.error = Some(super::create::name_taken(&name));
             }
             Stored::NameTaken => {

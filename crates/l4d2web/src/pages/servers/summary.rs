@@ -25,6 +25,7 @@ impl Summary {
         let [all, running, need, _] = self.counts;
         let runs = if running == 1 { "runs" } else { "run" };
         match need {
+            _ if all == 0 => String::new(),
             0 => format!("{running} of {all} {runs}."),
             1 => format!("{running} of {all} {runs}. 1 needs you: "),
             _ => format!("{running} of {all} {runs}. {need} need you: "),

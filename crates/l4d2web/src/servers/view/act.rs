@@ -1,5 +1,5 @@
-use super::job::Verb;
 use super::{Known, Stand};
+use crate::queue::Kind;
 use crate::rights::ServerRight;
 
 /// A button of a server: what cannot be done now stays visible and says why.
@@ -47,7 +47,7 @@ pub struct Acts {
 pub(super) fn acts(known: &Known<'_>, stand: Stand) -> Acts {
     let mut acts = match known.job {
         Some(job) if job.cancelling => cancelling(),
-        Some(job) => busy(job.verb, &format!("Wait for job {}, which {} it.", job.id, job.verb.does())),
+        Some(job) => busy(job.kind, &format!("Wait for job {}, which {} it.", job.id, job.kind.does())),
         None => idle(stand),
     };
     if !known.standing.may(ServerRight::Start) {
@@ -61,12 +61,12 @@ pub(super) fn acts(known: &Known<'_>, stand: Stand) -> Acts {
 }
 
 /// While a job is at it: a stop overtakes a start that waits, and follows one that runs.
-fn busy(verb: Verb, wait: &str) -> Acts {
-    let (start, stop) = match verb {
-        Verb::Start => (Act::cannot("It is starting already."), Act::Can),
-        Verb::Restart => (Act::cannot("It is restarting already."), Act::Can),
-        Verb::Stop => (Act::cannot(wait), Act::cannot("It is stopping already.")),
-        Verb::Reset | Verb::Delete => (Act::cannot(wait), Act::cannot(wait)),
+fn busy(kind: Kind, wait: &str) -> Acts {
+    let (start, stop) = match kind {
+        Kind::Start => (Act::cannot("It is starting already."), Act::Can),
+        Kind::Restart => (Act::cannot("It is restarting already."), Act::Can),
+        Kind::Stop => (Act::cannot(wait), Act::cannot("It is stopping already.")),
+        _ => (Act::cannot(wait), Act::cannot(wait)),
     };
     Acts { start, stop, restart: Act::cannot(wait) }
 }

@@ -8,14 +8,6 @@ pub(super) fn cause(reason: &str) -> String {
     }
 }
 
-/// A clause as a sentence.
-pub(super) fn sentence(clause: &str) -> String {
-    let mut rest = clause.trim().chars();
-    let Some(first) = rest.next() else { return String::new() };
-    let end = if clause.trim_end().ends_with(['.', '!', '?']) { "" } else { "." };
-    first.to_uppercase().chain(rest).chain(end.chars()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,14 +25,5 @@ mod tests {
     )]
     fn commands_are_left_out(#[case] reason: &str, #[case] expected: &str) {
         assert_eq!(cause(reason), expected);
-    }
-
-    #[rstest]
-    #[case("it quit", "It quit.")]
-    #[case("The disk is full.", "The disk is full.")]
-    #[case("ärger", "Ärger.")]
-    #[case("", "")]
-    fn a_clause_becomes_a_sentence(#[case] clause: &str, #[case] expected: &str) {
-        assert_eq!(sentence(clause), expected);
     }
 }

@@ -9,7 +9,7 @@ mod phrase;
 mod stand;
 
 pub use act::{Act, Acts};
-pub use job::{OpenJob, Verb};
+pub use job::OpenJob;
 pub use notice::{Notice, Way};
 pub use phrase::{Bit, Phrase};
 pub use stand::Stand;
@@ -120,7 +120,7 @@ impl ServerView {
 fn pill(known: &Known<'_>, stand: Stand) -> StatePill {
     match known.job {
         Some(job) if job.cancelling => StatePill::moving("Cancelling"),
-        Some(job) if !job.waits => StatePill::moving(job.verb.doing()),
+        Some(job) if !job.waits => StatePill::moving(job.kind.doing()),
         Some(_) if !stand.is_up() => StatePill::queued("Queued"),
         _ => stand.pill(),
     }
@@ -129,7 +129,7 @@ fn pill(known: &Known<'_>, stand: Stand) -> StatePill {
 fn state(known: &Known<'_>, stand: Stand, drift: Option<&Drift>) -> Phrase {
     if let Some(job) = known.job {
         let link = Phrase::default();
-        let (lead, number) = (job.verb.word(), format!("/jobs/{}", job.id));
+        let (lead, number) = (job.kind.as_str(), format!("/jobs/{}", job.id));
         return if job.waits {
             link.and(format!("a {lead} waits, ")).link(format!("job {}", job.id), number)
         } else {

@@ -1,8 +1,8 @@
-use super::cause::sentence;
 use super::{Drift, Known, Phrase, Stand};
 use crate::db::servers::Desired;
 use crate::pages::kit::count;
 use crate::rights::ServerRight;
+use crate::sentence;
 
 /// How long after it a crash that mended itself is spoken of, in seconds.
 const CRASH_SHOWN: i64 = 24 * 3600;

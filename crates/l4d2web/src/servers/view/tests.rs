@@ -3,6 +3,7 @@ use rstest::rstest;
 use super::*;
 use crate::host::shape::State;
 use crate::id::{BlueprintId, JobId, UserId};
+use crate::queue::Kind;
 use crate::rights::Role;
 
 const NOW: i64 = 1_795_290_000;
@@ -42,8 +43,8 @@ fn status(state: State) -> Status {
     status
 }
 
-fn job(verb: Verb, waits: bool) -> OpenJob {
-    OpenJob { id: JobId(7), verb, waits, cancelling: false, since: NOW - 20 }
+fn job(kind: Kind, waits: bool) -> OpenJob {
+    OpenJob { id: JobId(7), kind, waits, cancelling: false, since: NOW - 20 }
 }
 
 fn look(server: &Server, status: Option<&Status>, job: Option<&OpenJob>, role: Option<Role>) -> ServerView {
@@ -116,26 +117,26 @@ fn a_server_that_was_removed_at_the_machine_is_down() {
 }
 
 #[rstest]
-#[case(Verb::Start, false, State::Stopped, "moving Starting", [false, true, false])]
-#[case(Verb::Start, true, State::Stopped, "queued Queued", [false, true, false])]
-#[case(Verb::Stop, false, State::Running, "moving Stopping", NONE)]
-#[case(Verb::Restart, false, State::Running, "moving Restarting", [false, true, false])]
-#[case(Verb::Restart, true, State::Running, "running Running", [false, true, false])]
-#[case(Verb::Reset, false, State::Running, "moving Resetting", NONE)]
-#[case(Verb::Delete, true, State::Stopped, "queued Queued", NONE)]
+#[case(Kind::Start, false, State::Stopped, "moving Starting", [false, true, false])]
+#[case(Kind::Start, true, State::Stopped, "queued Queued", [false, true, false])]
+#[case(Kind::Stop, false, State::Running, "moving Stopping", NONE)]
+#[case(Kind::Restart, false, State::Running, "moving Restarting", [false, true, false])]
+#[case(Kind::Restart, true, State::Running, "running Running", [false, true, false])]
+#[case(Kind::Reset, false, State::Running, "moving Resetting", NONE)]
+#[case(Kind::Delete, true, State::Stopped, "queued Queued", NONE)]
 fn a_job_speaks_for_the_server(
-    #[case] verb: Verb,
+    #[case] kind: Kind,
     #[case] waits: bool,
     #[case] state: State,
     #[case] pill: &str,
     #[case] acts: [bool; 3],
 ) {
     let desired = if state == State::Running { Desired::Running } else { Desired::Stopped };
-    let view = look(&server(desired), Some(&status(state)), Some(&job(verb, waits)), Some(Role::Own));
+    let view = look(&server(desired), Some(&status(state)), Some(&job(kind, waits)), Some(Role::Own));
     assert_eq!(format!("{} {}", view.pill.class, view.pill.word), pill);
     assert_eq!(can(&view), acts);
     assert!(view.notices.is_empty(), "nothing is asked of anybody meanwhile");
-    let expected = if waits { format!("a {} waits, job 7", verb.word()) } else { "job 7, for 20 s".to_owned() };
+    let expected = if waits { format!("a {} waits, job 7", kind.as_str()) } else { "job 7, for 20 s".to_owned() };
     assert_eq!(view.state.to_string(), expected);
 }
 
@@ -207,7 +208,7 @@ fn a_failure_stands_first_and_a_crash_that_mended_itself_last() {
 #[test]
 fn while_a_job_is_being_cancelled_anything_can_be_asked_for() {
     let server = server(Desired::Running);
-    let job = OpenJob { cancelling: true, ..job(Verb::Start, false) };
+    let job = OpenJob { cancelling: true, ..job(Kind::Start, false) };
     let view = look(&server, Some(&status(State::Stopped)), Some(&job), Some(Role::Own));
     assert_eq!((can(&view), view.pill), ([true; 3], StatePill::moving("Cancelling")));
 }

@@ -106,6 +106,11 @@ impl Chrome {
         self.tell("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
+    /// From the next page on, pages run no scripts.
+    pub(crate) async fn without_scripts(&self) {
+        self.tell("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+    }
+
     /// Something that a finger does at a point of the window.
     pub(crate) async fn touch(&self, what: &str, point: Option<(f64, f64)>) {
         let points: Vec<_> = point.iter().map(|(x, y)| json!({ "x": x, "y": y })).collect();

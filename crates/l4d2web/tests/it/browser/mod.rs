@@ -9,7 +9,7 @@ mod site;
 mod stock;
 
 pub(crate) use chrome::{Chrome, Theme};
-pub(crate) use judge::Judge;
+pub(crate) use judge::{Judge, VIEWS};
 pub(crate) use site::{PASSWORD, Site};
 
 use std::path::PathBuf;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use l4d2web::clock::Clock;
-use l4d2web::db::jobs::{self, Whose};
+use l4d2web::db::jobs::Job;
 use l4d2web::db::{Db, servers};
 use l4d2web::host::shape::{State, Status};
 use l4d2web::id::ServerId;
@@ -20,7 +20,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::works::{number, open, server};
+use super::works::{jobs_after, number, open, server};
 use crate::panel::NOW;
 use crate::program::Serving;
 use crate::stand_in::{StandIn, eventually, host, processes};
@@ -94,26 +94,25 @@ async fn a_panel_that_is_killed_loses_and_doubles_no_job() {
     for seed in 0..SEQUENCES {
         let calls = root.join("calls");
         let _ = std::fs::remove_file(&calls);
-        let last = jobs::list(&db, Whose::All, None, 1).await.unwrap().first().map_or(0, |job| job.id.0);
+        let last = number(&db, "SELECT coalesce(max(id), 0) FROM jobs").await;
         let asked = kill_after(spawn(root, seed), random.random_range(1..12)).await;
         // systemd ends what a panel leaves with it; here what is left ends by itself.
         eventually("what the panel left ends", || processes(root).is_empty()).await;
-        let left = jobs::list(&db, Whose::All, None, 1000).await.unwrap();
+        let left = jobs_after(&db, last).await;
         waited += left.iter().filter(|job| job.state == JobState::Queued).count();
         // The next panel.
         let queue = Queue::new(db.clone(), Clock::fixed(NOW), Bus::new());
         let worker = HostWorker::new(db.clone(), host(root), Clock::fixed(NOW), Bus::new());
         let stop = CancellationToken::new();
         let running = tokio::spawn(queue.clone().run(Arc::new(worker), 2, stop.clone()));
-        for job in left.iter().filter(|job| job.id.0 > last) {
+        for job in &left {
             let mut stream = queue.feed().subscribe(job.id, 0).await.unwrap();
             let over = async { while stream.next().await.unwrap().is_some() {} };
             timeout(PATIENCE, over).await.unwrap_or_else(|_| panic!("{job:?} is lost"));
         }
         stop.cancel();
         running.await.unwrap().unwrap();
-        let done: Vec<_> = jobs::list(&db, Whose::All, None, 1000).await.unwrap();
-        let done: Vec<_> = done.into_iter().filter(|job| job.id.0 > last).collect();
+        let done = jobs_after(&db, last).await;
         for number in asked {
             assert!(number <= last || done.iter().any(|job| job.id.0 == number), "job {number} is lost");
         }
@@ -156,7 +155,7 @@ async fn the_program_itself_goes_on_where_it_was_killed() {
         eventually("what the panel left ends", || processes(root.path()).is_empty()).await;
     }
     let panel = Serving::start(root, |_| {});
-    let all = jobs::list(&db, Whose::All, None, 1000).await.unwrap();
+    let all = jobs_after(&db, 0).await;
     let since = Instant::now();
     while number(&db, "SELECT count(*) FROM jobs WHERE finished_at IS NULL").await > 0 {
         assert!(since.elapsed() < PATIENCE, "a job is lost");
@@ -164,7 +163,7 @@ async fn the_program_itself_goes_on_where_it_was_killed() {
     }
     let (code, root) = panel.stop();
     assert_eq!(code, Some(0));
-    let done = jobs::list(&db, Whose::All, None, 1000).await.unwrap();
+    let done = jobs_after(&db, 0).await;
     assert!(done.iter().any(|job| job.state == JobState::Interrupted) && done.len() == all.len());
     judge(&done, &std::fs::read_to_string(root.path().join("calls")).unwrap());
     for id in (1..=SERVERS).map(ServerId) {
@@ -179,7 +178,7 @@ async fn stored(db: &Db, id: ServerId) -> Option<State> {
 }
 
 /// Each job that ended well did its verb once, one that was interrupted at most once, and nobody else did any.
-fn judge(done: &[jobs::Job], calls: &str) {
+fn judge(done: &[Job], calls: &str) {
     let mut counted: HashMap<(&str, &str), usize> = HashMap::new();
     for line in calls.lines() {
         let words: Vec<&str> = line.split(' ').collect();

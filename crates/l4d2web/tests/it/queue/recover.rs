@@ -3,7 +3,7 @@
 use l4d2web::db::{jobs, servers};
 use l4d2web::queue::{JobState, Work};
 
-use super::works::{USED, Works, number, server};
+use super::works::{USED, Works, server};
 use crate::panel::NOW;
 
 #[tokio::test]
@@ -63,17 +63,4 @@ async fn an_orderly_end_lets_a_start_finish() {
     std::fs::write(works.stand_in.root.path().join("go"), "").unwrap();
     works.stop().await;
     assert_eq!(works.job(start).await.state, JobState::Succeeded);
-}
-
-#[tokio::test]
-async fn old_jobs_are_removed_with_their_lines_when_somebody_wants_that() {
-    let works = Works::new("install 0").await;
-    let old = works.done(Work::Install).await;
-    works.clock.advance(3600);
-    let young = works.done(Work::Install).await;
-    assert_eq!(jobs::prune(&works.db, NOW + 1).await.unwrap(), 1);
-    assert_eq!(jobs::find(&works.db, old.id).await.unwrap(), None);
-    assert!(jobs::find(&works.db, young.id).await.unwrap().is_some());
-    let left = format!("SELECT count(*) FROM job_lines WHERE job_id = {}", old.id);
-    assert_eq!(number(&works.db, &left).await, 0);
 }

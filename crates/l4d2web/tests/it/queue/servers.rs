@@ -72,9 +72,9 @@ async fn a_stop_during_a_long_build_runs_at_once_and_cancels_what_waits() {
     // The server was started once, so that there is something to stop.
     works.stand_in.start(id).await;
     let start = works.ask(Work::Start(id)).await;
-    assert_eq!(works.queue.waiting(start).await.unwrap(), Some(Waiting::Job(build, Reason::Overlay)));
-    assert_eq!(works.queue.waiting(behind).await.unwrap(), Some(Waiting::Job(build, Reason::SameWork)));
-    assert_eq!(works.queue.waiting(install).await.unwrap(), Some(Waiting::Worker));
+    assert_eq!(works.waits(start).await, Some(Waiting::Job(build, Reason::Overlay)));
+    assert_eq!(works.waits(behind).await, Some(Waiting::Job(build, Reason::SameWork)));
+    assert_eq!(works.waits(install).await, Some(Waiting::Worker));
     let (stop, _) = works.over(works.ask(Work::Stop(id)).await).await;
     assert_eq!(stop.state, JobState::Succeeded);
     let (start, lines) = works.over(start).await;
@@ -96,7 +96,7 @@ async fn a_start_waits_for_the_build_of_its_overlay_and_not_for_others() {
     works.done(Work::Start(id)).await;
     let build = works.ask(Work::Build(USED)).await;
     let restart = works.ask(Work::Restart(id)).await;
-    assert_eq!(works.queue.waiting(restart).await.unwrap(), Some(Waiting::Job(build, Reason::Overlay)));
+    assert_eq!(works.waits(restart).await, Some(Waiting::Job(build, Reason::Overlay)));
     std::fs::write(works.stand_in.root.path().join("go"), "").unwrap();
     let (restart, _) = works.over(restart).await;
     let build = works.job(build).await;

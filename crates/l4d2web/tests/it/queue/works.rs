@@ -6,11 +6,12 @@ use std::sync::Arc;
 use l4d2web::account::UserName;
 use l4d2web::clock::Clock;
 use l4d2web::db::job_lines::JobLine;
-use l4d2web::db::jobs::{self, Job};
+use l4d2web::db::job_list::{self, Wanted};
+use l4d2web::db::jobs::{self, Job, Whose};
 use l4d2web::db::{self, Db};
 use l4d2web::id::{BlueprintId, JobId, OverlayId, ServerId, UserId};
 use l4d2web::live::Bus;
-use l4d2web::queue::{HostWorker, JobState, Queue, Work};
+use l4d2web::queue::{HostWorker, JobState, Queue, Waiting, Work, waits};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -63,6 +64,11 @@ impl Works {
 
     pub(super) async fn job(&self, id: JobId) -> Job {
         jobs::find(&self.db, id).await.unwrap().unwrap()
+    }
+
+    /// What a job waits for; none when it does not wait.
+    pub(super) async fn waits(&self, id: JobId) -> Option<Waiting> {
+        waits(&self.db).await.unwrap().get(&id).copied()
     }
 
     /// Waits until a job is over; the job and its lines.
@@ -153,4 +159,14 @@ pub(super) async fn sql(db: &Db, statement: &str) {
 #[expect(clippy::disallowed_methods, reason = "a test looks at rows as they are")]
 pub(super) async fn number(db: &Db, statement: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_one(db.write()).await.unwrap()
+}
+
+/// The jobs with higher numbers than `last`, the youngest first.
+pub(super) async fn jobs_after(db: &Db, last: i64) -> Vec<Job> {
+    let all = Wanted { whose: Whose::All, states: &[], kind: None, before: None };
+    let mut found = Vec::new();
+    for job in job_list::list(db, all, 10_000).await.unwrap().into_iter().take_while(|job| job.id.0 > last) {
+        found.push(jobs::find(db, job.id).await.unwrap().unwrap());
+    }
+    found
 }

@@ -1,5 +1,6 @@
 use axum::http::StatusCode;
 use l4d2web::db;
+use l4d2web::db::job_list::Wanted;
 use l4d2web::db::jobs::Whose;
 use rstest::rstest;
 
@@ -26,7 +27,8 @@ pub(super) async fn put(panel: &Panel, id: i64, state: &str, desired: &str) {
 }
 
 async fn jobs(panel: &Panel) -> Vec<String> {
-    let jobs = db::jobs::list(&panel.state.db, Whose::All, None, 50).await.unwrap();
+    let all = Wanted { whose: Whose::All, states: &[], kind: None, before: None };
+    let jobs = db::job_list::list(&panel.state.db, all, 50).await.unwrap();
     jobs.iter().rev().map(|job| format!("{} {:?}", job.kind.as_str(), job.state)).collect()
 }
 

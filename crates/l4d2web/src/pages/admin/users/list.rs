@@ -64,6 +64,7 @@ pub(super) enum Kind {
 /// Which form to open.
 #[derive(Debug, Default, Deserialize)]
 pub struct Wish {
+    new: Option<String>,
     password: Option<UserId>,
     delete: Option<UserId>,
 }
@@ -111,6 +112,7 @@ pub async fn list(
     Query(wish): Query<Wish>,
 ) -> PageResult<Response> {
     let mut page = UsersPage::new(&state, shell, me.session.user.id).await?;
+    page.new.open = wish.new.is_some();
     let wish = wish.password.map(|id| (Kind::Password, id)).or(wish.delete.map(|id| (Kind::Delete, id)));
     if let Some((kind, id)) = wish {
         let user = db::users::listed(&state.db, id).await?.ok_or(PageError::NotFound)?;

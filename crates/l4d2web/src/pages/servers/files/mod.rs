@@ -9,30 +9,22 @@ pub use download::download;
 pub use show::show;
 
 use crate::host::HostError;
+use crate::live::plain;
 use crate::pages::PageError;
+use crate::sentence;
 use path::TreePath;
 
 /// What is said when the host does not give `path`.
 fn refused(error: &HostError, path: &TreePath) -> PageError {
     match error.code() {
         Some(66) => PageError::NotFound,
-        Some(65) => PageError::Unprocessable(format!("“{path}” is not what was asked for. {}", sentence(error))),
-        Some(2) => PageError::Unprocessable(sentence(error)),
-        _ => PageError::Unavailable(format!("The files cannot be read. {}", sentence(error))),
+        Some(65) => PageError::Unprocessable(format!("“{path}” is not what was asked for. {}", said(error))),
+        Some(2) => PageError::Unprocessable(said(error)),
+        _ => PageError::Unavailable(format!("The files cannot be read. {}", said(error))),
     }
 }
 
-/// What `l4d2ctl` said, without its own name in front.
-fn sentence(error: &HostError) -> String {
-    let said = match error {
-        HostError::Failed { stderr, .. } => stderr.lines().last().unwrap_or_default().to_owned(),
-        other => other.to_string(),
-    };
-    let said =
-        said.split_once(": ").filter(|(name, _)| name.starts_with("l4d2ctl")).map_or(said.as_str(), |(_, rest)| rest);
-    let mut letters = crate::live::plain(said).into_owned();
-    if let Some(first) = letters.get(..1).map(str::to_uppercase) {
-        letters.replace_range(..1, &first);
-    }
-    format!("{}.", letters.trim_end_matches('.'))
+/// What the host said, as a sentence. Names of files stand in it, which foreign programs choose.
+fn said(error: &HostError) -> String {
+    sentence(&plain(&error.words()))
 }

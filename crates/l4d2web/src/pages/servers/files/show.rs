@@ -2,9 +2,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::Extension;
-use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::RawQuery;
 use axum::response::{Html, IntoResponse as _};
 
 use super::branch::{Branch, PAGE};
@@ -13,10 +11,9 @@ use super::refused;
 use crate::db;
 use crate::host::Of;
 use crate::host::shape::Listing;
-use crate::pages::servers::frame::{Frame, ServerTab, public_host};
+use crate::pages::servers::At;
+use crate::pages::servers::frame::{Frame, ServerTab};
 use crate::pages::{Nav, PageError, PageResult, Shell};
-use crate::routes::{ServerAccess, Visitor};
-use crate::state::AppState;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "servers/files.html")]
@@ -39,16 +36,8 @@ struct Layer {
 }
 
 /// The tab, or for a script a page of a folder alone.
-pub async fn show(
-    State(state): State<AppState>,
-    Extension(access): Extension<ServerAccess>,
-    Extension(visitor): Extension<Visitor>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    shell: Shell,
-) -> PageResult {
-    let ServerAccess { server, standing } = access;
-    let user = visitor.user().ok_or(PageError::NotFound)?;
+pub async fn show(at: At, RawQuery(query): RawQuery) -> PageResult {
+    let (state, server) = (&at.state, &at.server);
     let query = query.unwrap_or_default();
     let path = TreePath::of_query(&query).map_err(|error| PageError::Unprocessable(error.to_string()))?;
     let offset = offset(&query)?;
@@ -66,12 +55,12 @@ pub async fn show(
     };
     let branch = |listing: &Listing| {
         let branch = Branch::of(server.id, &path, listing, layer_name);
-        branch.render().map_err(|error| PageError::Internal(error.into()))
+        branch.render().map_err(PageError::from)
     };
-    if shell.fragment {
+    if at.shell.fragment {
         return Ok(Html(listing.as_ref().map(branch).transpose()?.unwrap_or_default()).into_response());
     }
-    let frame = Frame::load(&state, &server, standing, user, ServerTab::Files, &public_host(&state, &headers)).await?;
+    let frame = at.frame(ServerTab::Files).await?;
     let layers = listing.iter().flat_map(|listing| &listing.layers).map(|layer| Layer {
         name: layer_name(&layer.layer),
         note: match layer.layer.as_str() {
@@ -81,7 +70,7 @@ pub async fn show(
         },
     });
     Ok(Page {
-        shell: shell.at(Nav::Servers),
+        shell: at.shell.at(Nav::Servers),
         frame,
         way: way(&format!("/servers/{}/files", server.id), &path),
         layers: layers.collect(),
