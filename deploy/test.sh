@@ -38,6 +38,11 @@ rust_tests() { # rust_tests PROFILE ARGS...: runs them and adds up what nextest 
 
 shell_scripts() { find deploy .ci \( -name '*.sh' -o -path .ci/run -o -path deploy/sbin/left4me \) -exec shellcheck -x -P SCRIPTDIR {} +; }
 
+nothing_is_left() {
+  $LAB/host.sh down-all
+  [ -z "$($LAB/host.sh left | tee /dev/stderr)" ]
+}
+
 if [ -z "$FAST" ]; then
   step "set-up"
   $LAB/setup.sh
@@ -76,4 +81,5 @@ $LAB/provision.sh vm l4d2vm
 export LEFT4ME_TEST_HOST=l4d2 LEFT4ME_TEST_VM=l4d2vm LEFT4ME_TEST_JUDGES=$PWD/target/judges/bin/python3
 step "tests"
 rust_tests full "$@"
+check "the hosts leave nothing" nothing_is_left
 finish

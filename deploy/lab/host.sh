@@ -16,6 +16,7 @@
 #   host.sh pid NAME                process id of its PID 1, as the machine sees it
 #   host.sh down NAME               remove it: processes, namespaces, cgroups, disk. No host of that name: nothing to do
 #   host.sh down-all                every host and virtual machine of this lab
+#   host.sh left                    what still runs of them, a line each
 set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lab.sh
@@ -151,6 +152,8 @@ down() {
 
 down_all() {
   local h n c
+  # First: they are reached by namespaces of this lab, too.
+  "$HERE/vm.sh" down-all
   for h in "$LAB"/hosts/*; do
     [ -e "$h" ] || continue
     "$HERE/host.sh" down "${h##*/}"
@@ -160,14 +163,23 @@ down_all() {
     [ -e "$n" ] || continue
     ip netns del "${n##*/}"
   done
-  for c in "$(cgroup_mount)/$LAB_ID".host.*; do cgroup_end "$c"; done
-  "$HERE/vm.sh" down-all
+  for c in "$(cgroup_mount)/$LAB_ID".host.* "$(cgroup_mount)/$LAB_ID".vm.*; do cgroup_end "$c"; done
+}
+
+left() {
+  compgen -G "$(cgroup_mount)/$LAB_ID.*" || true
+  compgen -G "/run/netns/$LAB_ID.*" || true
+  pgrep --full --list-full "$LAB/(hosts|vms)/" || true
 }
 
 VERB=${1:-}
 need_root
 if [ "$VERB" = down-all ] && [ $# = 1 ]; then
   down_all
+  exit
+fi
+if [ "$VERB" = left ] && [ $# = 1 ]; then
+  left
   exit
 fi
 [ $# -ge 2 ] || usage

@@ -163,11 +163,9 @@ reboot() {
 }
 
 down() {
-  if [ -e "/run/netns/$NETNS" ]; then
-    hang_up
-    cgroup_end "$CGROUP"
-    ip netns del "$NETNS"
-  fi
+  [ ! -e "/run/netns/$NETNS" ] || hang_up
+  cgroup_end "$CGROUP"
+  [ ! -e "/run/netns/$NETNS" ] || ip netns del "$NETNS"
   rm -rf "$H"
 }
 
