@@ -3,12 +3,13 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{FromRequestParts as _, Request};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Shell;
 use crate::account::HashError;
+use crate::host::{Busy, HostError};
 
 /// A refusal. It becomes a page in the panel's shell, or, for a script, its sentence alone, which is shown as a toast.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub enum PageError {
     Unprocessable(String),
     /// 429: too many tries; with when the next one counts.
     TooMany(String),
+    /// 429: the user has too much under way; with what to do.
+    TooMuch(String),
     /// 503: the host does not answer; with the reason.
     Unavailable(String),
     /// 503: the panel has too much to do just now; with what to do.
@@ -30,6 +33,9 @@ pub enum PageError {
     /// 500: our fault; the cause goes to the log, not to the page.
     Internal(anyhow::Error),
 }
+
+/// When to try again where what is in the way lasts for a moment, in seconds.
+const SOON: HeaderValue = HeaderValue::from_static("5");
 
 /// What [`render`] makes a page of.
 #[derive(Debug, Clone)]
@@ -49,6 +55,7 @@ struct ErrorPage {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
+        let soon = matches!(self, Self::TooMuch(_) | Self::Busy(_));
         let (status, title, sentence) = match self {
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -59,6 +66,7 @@ impl IntoResponse for PageError {
             Self::Conflict(sentence) => (StatusCode::CONFLICT, "That does not go now", sentence),
             Self::Unprocessable(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be taken", sentence),
             Self::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Too many tries", sentence),
+            Self::TooMuch(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Too much at once", sentence),
             Self::Unavailable(sentence) => (StatusCode::SERVICE_UNAVAILABLE, "The host does not answer", sentence),
             Self::Busy(sentence) => (StatusCode::SERVICE_UNAVAILABLE, "Too much at once", sentence),
             Self::Internal(error) => {
@@ -71,8 +79,31 @@ impl IntoResponse for PageError {
             }
         };
         let mut response = status.into_response();
+        if soon {
+            response.headers_mut().insert(header::RETRY_AFTER, SOON);
+        }
         response.extensions_mut().insert(Refusal { status, title, sentence });
         response
+    }
+}
+
+impl PageError {
+    /// The host did not give what was asked for; `what` says what that means: "The log cannot be read".
+    #[must_use]
+    pub fn of_host(what: &str, error: &HostError) -> Self {
+        match error {
+            HostError::Busy(busy) => (*busy).into(),
+            error => Self::Unavailable(format!("{what}: {error}.")),
+        }
+    }
+}
+
+impl From<Busy> for PageError {
+    fn from(busy: Busy) -> Self {
+        let clause = busy.to_string();
+        let (first, rest) = clause.split_at(1);
+        let sentence = format!("{}{rest}. Try again in a moment.", first.to_ascii_uppercase());
+        if busy.own { Self::TooMuch(sentence) } else { Self::Busy(sentence) }
     }
 }
 

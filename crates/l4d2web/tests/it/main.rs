@@ -35,6 +35,7 @@ mod setup;
 mod sse;
 mod stand_in;
 mod streams;
+mod turns;
 mod users;
 mod users_cli;
 mod watch;

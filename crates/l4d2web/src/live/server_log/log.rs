@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::ring::Ring;
 use super::{Follower, Line, Place};
+use crate::id::UserId;
 
 /// How many pieces a follower may be behind before it must come back for the rest.
 const BEHIND: usize = 64;
@@ -16,6 +17,8 @@ const BEHIND: usize = 64;
 /// What is shared by the task that reads a log and all who look at it.
 #[derive(Debug)]
 pub(super) struct Log {
+    /// Who opened it first.
+    pub(super) first: UserId,
     kept: Mutex<Kept>,
     /// Whether what the journal had was read.
     settled: watch::Sender<bool>,
@@ -31,9 +34,9 @@ pub(super) struct Kept {
 }
 
 impl Log {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(first: UserId) -> Self {
         let kept = Kept { ring: Ring::default(), news: broadcast::channel(BEHIND).0 };
-        Self { kept: Mutex::new(kept), settled: watch::Sender::new(false), users: watch::Sender::new(0) }
+        Self { first, kept: Mutex::new(kept), settled: watch::Sender::new(false), users: watch::Sender::new(0) }
     }
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {

@@ -1,5 +1,6 @@
 use askama::Template;
 use askama_web::WebTemplate;
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
@@ -11,8 +12,9 @@ use crate::host::shape::{Check, Game, Level};
 use crate::machine::{Machine, before_install};
 use crate::pages::jobs::rows;
 use crate::pages::kit::{JobRow, StatePill, count};
-use crate::pages::{Nav, PageResult, Shell};
+use crate::pages::{Nav, PageError, PageResult, Shell};
 use crate::queue::{JobState, Kind};
+use crate::routes::Visitor;
 use crate::state::AppState;
 
 /// Most jobs that stand here.
@@ -86,10 +88,16 @@ impl OverviewPage {
 }
 
 /// Shows the game, the machine, the host's checks, and the jobs that are not over.
-pub async fn overview(State(state): State<AppState>, shell: Shell, Query(ask): Query<Ask>) -> PageResult {
-    let words = |error: HostError| error.to_string();
-    let checks = async { if ask.checks.is_empty() { None } else { Some(state.host.doctor().await.map_err(words)) } };
-    let (game, checks) = tokio::join!(state.host.game(), checks);
+pub async fn overview(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    shell: Shell,
+    Query(ask): Query<Ask>,
+) -> PageResult {
+    let host = state.host.asked_by(visitor.user().ok_or(PageError::NotFound)?.id);
+    let checks = async { if ask.checks.is_empty() { None } else { Some(host.doctor().await) } };
+    let (game, checks) = tokio::join!(host.game(), checks);
+    let (game, checks) = (said(game)?, checks.map(said).transpose()?);
     let machine = Machine::look(&state.config.root);
     let states = &[JobState::Queued, JobState::Running, JobState::Cancelling];
     let wanted = Wanted { whose: Whose::All, states, kind: None, before: None };
@@ -98,7 +106,7 @@ pub async fn overview(State(state): State<AppState>, shell: Shell, Query(ask): Q
     let rows = rows(&state.db, jobs, state.clock.now()).await?;
     let page = OverviewPage {
         shell: shell.at(Nav::Admin),
-        game: game.map_err(words),
+        game,
         warnings: before_install(&machine),
         machine,
         install,
@@ -106,4 +114,12 @@ pub async fn overview(State(state): State<AppState>, shell: Shell, Query(ask): Q
         rows,
     };
     Ok(page.into_response())
+}
+
+/// What stands in the place of an answer that the host did not give; a refusal when it was not asked.
+fn said<T>(answer: Result<T, HostError>) -> PageResult<Result<T, String>> {
+    match answer {
+        Err(HostError::Busy(busy)) => Err(busy.into()),
+        answer => Ok(answer.map_err(|error| error.to_string())),
+    }
 }

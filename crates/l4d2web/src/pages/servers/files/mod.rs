@@ -18,7 +18,10 @@ fn refused(error: &HostError, path: &TreePath) -> PageError {
         Some(66) => PageError::NotFound,
         Some(65) => PageError::Unprocessable(format!("“{path}” is not what was asked for. {}", sentence(error))),
         Some(2) => PageError::Unprocessable(sentence(error)),
-        _ => PageError::Unavailable(format!("The files cannot be read. {}", sentence(error))),
+        _ => match error {
+            HostError::Busy(busy) => (*busy).into(),
+            _ => PageError::Unavailable(format!("The files cannot be read. {}", sentence(error))),
+        },
     }
 }
 

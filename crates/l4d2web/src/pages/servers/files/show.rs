@@ -58,7 +58,8 @@ pub async fn show(
         "installation" => "the game".to_owned(),
         reference => names.get(reference).cloned().unwrap_or_else(|| reference.to_owned()),
     };
-    let listing = match state.host.files(Of::Server(server.id), path.as_os_str(), offset, PAGE).await {
+    let listing = match state.host.asked_by(user.id).files(Of::Server(server.id), path.as_os_str(), offset, PAGE).await
+    {
         Ok(listing) => Some(listing),
         // Before the first start, the host does not know the server.
         Err(error) if error.code() == Some(66) && path == TreePath::default() => None,

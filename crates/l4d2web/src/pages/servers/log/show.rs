@@ -40,9 +40,12 @@ pub async fn show(
     let ServerAccess { server, standing } = access;
     let Some(user) = visitor.user() else { return Err(crate::pages::PageError::NotFound) };
     let host = public_host(&state, &headers);
-    let log = state.logs.open(server.id);
+    let log = state.logs.open(server.id, user.id);
     let frame = Frame::load(&state, &server, standing, user, ServerTab::Log, &host).await?;
-    let lines = log.last(SHOWN, PATIENCE).await.unwrap_or_default();
+    let lines = match &log {
+        Some(log) => log.last(SHOWN, PATIENCE).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
     let after = lines.last().map_or_else(String::new, |line| format!("&after={}", line.place));
     let (label, page) = (format!("Log of {}", server.name), frame.card.page());
     let (older, download) = (format!("{page}/log/older"), format!("{page}/log/download"));
