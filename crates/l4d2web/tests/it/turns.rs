@@ -147,20 +147,39 @@ async fn for_one_user_the_host_follows_so_many_logs() {
     let panel = Panel::scripted().await;
     let owner = panel.user("zoey").await;
     panel.admin("admin").await;
-    let (mut zoey, mut admin) = (panel.login("zoey").await, panel.login("admin").await);
-    let mut last = ServerId(0);
-    for number in 1..=34 {
-        last = panel.server(owner, &format!("Server {number}")).await;
-        assert_eq!(zoey.get(&format!("/servers/{last}")).await.status, StatusCode::OK);
+    let (mut zoey, admin) = (panel.login("zoey").await, panel.login("admin").await);
+    let mut servers = Vec::new();
+    for number in 0..24 {
+        servers.push(panel.server(owner, &format!("Server {number}")).await);
     }
-    assert_eq!(panel.state.logs.count(), 32);
-    let events = format!("/servers/{last}/events?tab=log");
-    let refused = zoey.get(&events).await;
+    let events = |server: &ServerId| format!("/servers/{server}/events?tab=log");
+    let mut open = Vec::new();
+    for server in &servers[..16] {
+        let stream = zoey.open(&events(server), None).await;
+        assert_eq!(stream.status(), StatusCode::OK);
+        open.push(stream);
+    }
+    let refused = zoey.get(&events(&servers[16])).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(refused.body.contains("the logs of too many servers"), "{}", refused.body);
-    assert_eq!(admin.get(&format!("/servers/{last}")).await.status, StatusCode::OK);
-    assert_eq!(panel.state.logs.count(), 33);
-    assert_eq!(zoey.open(&events, None).await.status(), StatusCode::OK, "somebody follows it already");
+    assert_eq!(
+        zoey.get(&format!("/servers/{}", servers[16])).await.status,
+        StatusCode::OK,
+        "the page comes without lines"
+    );
+    assert_eq!(panel.state.logs.count(), 16);
+
+    let others = admin.open(&events(&servers[16]), None).await;
+    assert_eq!(others.status(), StatusCode::OK);
+    assert_eq!(zoey.open(&events(&servers[16]), None).await.status(), StatusCode::OK, "somebody follows it already");
+
+    // Whoever goes from page to page holds only what is looked at.
+    open.pop();
+    for server in &servers[17..] {
+        assert_eq!(zoey.get(&format!("/servers/{server}")).await.status, StatusCode::OK);
+    }
+    eventually("those that nobody looks at are let go", || panel.state.logs.count() <= 17).await;
+    assert_eq!(zoey.open(&events(&servers[15]), None).await.status(), StatusCode::OK);
 }
 
 /// Whoever adds a page must think of it: nothing below `pages` asks the host but by way of its bounds.

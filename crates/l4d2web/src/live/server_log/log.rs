@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::timeout;
 
 use super::ring::Ring;
@@ -24,6 +24,8 @@ pub(super) struct Log {
     settled: watch::Sender<bool>,
     /// How many look at it.
     users: watch::Sender<usize>,
+    /// Ends it before it has been unused for long.
+    dismissed: Notify,
 }
 
 /// The last lines, and where new ones are told. One lock for both: whoever takes the lines and listens from then on misses nothing.
@@ -36,7 +38,13 @@ pub(super) struct Kept {
 impl Log {
     pub(super) fn new(first: UserId) -> Self {
         let kept = Kept { ring: Ring::default(), news: broadcast::channel(BEHIND).0 };
-        Self { first, kept: Mutex::new(kept), settled: watch::Sender::new(false), users: watch::Sender::new(0) }
+        Self {
+            first,
+            kept: Mutex::new(kept),
+            settled: watch::Sender::new(false),
+            users: watch::Sender::new(0),
+            dismissed: Notify::new(),
+        }
     }
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -57,6 +65,16 @@ impl Log {
     pub(super) async fn settled(&self) {
         // The sender lives as long as the log.
         let _ = self.settled.subscribe().wait_for(|settled| *settled).await;
+    }
+
+    /// Asks it to end when nobody looks at it.
+    pub(super) fn dismiss(&self) {
+        self.dismissed.notify_one();
+    }
+
+    /// Waits until it is asked to end.
+    pub(super) async fn dismissed(&self) {
+        self.dismissed.notified().await;
     }
 
     pub(super) fn is_used(&self) -> bool {

@@ -29,8 +29,9 @@ use log::Log;
 /// How long a log that nobody looks at is still followed: from a page to its stream, and over a reconnection.
 const LINGER: Duration = Duration::from_secs(15);
 
-/// How many logs are followed for one user, who was the first to open them: each holds a few processes on the host.
-const OF_ONE: usize = 32;
+/// How many logs are followed at once for one user, who was the first to open them, and in all: each holds a few processes on the host.
+const OF_ONE: usize = 16;
+const IN_ALL: usize = 64;
 
 /// All logs that somebody looks at. A cheap copy.
 #[derive(Debug, Clone)]
@@ -61,14 +62,20 @@ impl ServerLogs {
     }
 
     /// The log of a server, as `user` opens it; it is followed as long as the answer, or a follower made of it, lives. None when nobody
-    /// follows it yet, and those of 32 other servers are followed for this user.
+    /// follows it yet, and as many others are looked at as may be: 16 that this user was the first to open, or 64 in all.
     #[must_use]
     pub fn open(&self, server: ServerId, user: UserId) -> Option<OpenLog> {
         let mut logs = self.0.logs();
         if let Some(log) = logs.get(&server) {
             return Some(OpenLog::new(Arc::clone(log)));
         }
-        if logs.values().filter(|log| log.first == user).count() >= OF_ONE {
+        let full = |logs: &[&Arc<Log>], most| {
+            // One that nobody looks at any more makes room.
+            logs.len() >= most && logs.iter().find(|log| !log.is_used()).map(|log| log.dismiss()).is_none()
+        };
+        let (all, own): (Vec<_>, Vec<_>) =
+            (logs.values().collect(), logs.values().filter(|log| log.first == user).collect());
+        if full(&own, OF_ONE) || full(&all, IN_ALL) {
             return None;
         }
         let log = Arc::new(Log::new(user));

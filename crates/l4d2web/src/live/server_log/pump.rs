@@ -47,6 +47,7 @@ pub(super) async fn run(shared: Arc<Shared>, server: ServerId, log: Arc<Log>) {
                 () = &mut reading => {}
                 () = shared.stop.cancelled() => break,
                 () = unused => {}
+                () = log.dismissed() => {}
                 // Somebody is there (again): wait for the next end.
                 () = async { log.used(false).await; log.used(true).await } => continue,
             }
