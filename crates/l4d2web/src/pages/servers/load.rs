@@ -76,6 +76,9 @@ async fn changes(db: &Db, server: &Server, status: Option<&Status>) -> db::Resul
         known.map_or_else(|| reference.to_owned(), |(_, name)| name.clone())
     };
     let mut changes = spec::changes(&then, &now, name);
-    changes.extend(status.map(|status| spec::newer_layers(status, name)).unwrap_or_default());
+    if let Some(status) = status {
+        changes.extend(spec::newer_layers(status, name));
+        changes.extend(spec::unnamed(&changes, status));
+    }
     Ok(changes)
 }
