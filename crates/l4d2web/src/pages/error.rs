@@ -135,13 +135,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let shell = Shell::from_request_parts(&mut parts, &()).await;
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    // What axum says of it is for programmers.
-    let too_large = (response.status() == StatusCode::PAYLOAD_TOO_LARGE).then(|| Refusal {
-        status: StatusCode::PAYLOAD_TOO_LARGE,
-        title: "That is too much",
-        sentence: "A form of this panel takes 256 KiB at most. Send less.".to_owned(),
-    });
-    let refusal = response.extensions_mut().remove::<Refusal>().or(too_large);
+    let refusal = response.extensions_mut().remove::<Refusal>().or_else(|| of_the_frame(&response));
     let Some(Refusal { status, title, sentence }) = refusal else {
         return response;
     };
@@ -157,12 +151,39 @@ pub async fn render(request: Request, next: Next) -> Response {
     page
 }
 
+/// What the framework has refused by itself; its own words are for programmers.
+fn of_the_frame(response: &Response) -> Option<Refusal> {
+    let status = response.status();
+    let (title, sentence) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("That is too much", "A form of this panel takes 256 KiB at most. Send less."),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("That does not go here", "This address does not take that. Use the links and buttons of the panel.")
+        }
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY
+            if is_text(response) =>
+        {
+            (
+                "That cannot be taken",
+                "Something in it is missing, or is not what it must be. Load the page that it comes from again, and repeat it there.",
+            )
+        }
+        _ => return None,
+    };
+    Some(Refusal { status, title, sentence: sentence.to_owned() })
+}
+
+fn is_text(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
+}
+
 /// Answers what no route knows.
 pub async fn not_found() -> PageError {
     PageError::NotFound
 }
 
 /// Answers a known path with the wrong method.
-pub async fn wrong_method() -> Response {
-    (StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method").into_response()
+pub async fn wrong_method() -> StatusCode {
+    // It gets its words where all refusals do.
+    StatusCode::METHOD_NOT_ALLOWED
 }

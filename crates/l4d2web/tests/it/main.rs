@@ -26,6 +26,7 @@ mod panel;
 mod profile;
 mod program;
 mod queue;
+mod refusals;
 mod secrets;
 mod serve;
 mod server_log;
