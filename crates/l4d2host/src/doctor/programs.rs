@@ -141,7 +141,7 @@ mod tests {
             weight.unwrap_or_else(|| panic!("{slice} has no {of}Weight")).parse::<u32>().unwrap()
         };
         for of in ["CPU", "IO"] {
-            slices.iter().for_each(|slice| assert!(weight(slice, of) > 0));
+            assert!(slices.iter().all(|slice| weight(slice, of) > 0));
             assert!(weight("l4d2.slice", of) >= 1000, "beside 100 of system.slice");
             assert!(weight("l4d2-game.slice", of) >= 100 * weight("l4d2-build.slice", of));
         }
