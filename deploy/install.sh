@@ -251,9 +251,6 @@ lay_cpus() {
   system=$(sed -n 's/^system=//p' <<<"$CPUS") game=$(sed -n 's/^game=//p' <<<"$CPUS")
   if [ -z "$system" ]; then
     warn "no CPUs are set aside for games: ${CPUS#skipped=}"
-    # The games' weight counts only beside builds: both are children of l4d2.slice, by their names. Where games
-    # share their CPUs with the whole machine, that one needs weight too.
-    lay_text "$DROPINS/l4d2.slice.d/50-left4me-weight.conf" $'# Written by install.sh: games share their CPUs with everything here.\n[Slice]\nCPUWeight=1000'
     return
   fi
   step "CPUs: $game for games, $system for everything else"
@@ -306,7 +303,8 @@ NEXT
 check_result() {
   local dropin unit
   systemd-analyze verify --man=no --recursive-errors=no left4me-server@check.service left4me-steamcmd@linux.service \
-    left4me-steamcmd@info.service left4me-clear@check.service left4me-web.service left4me-nftables.service l4d2-game.slice l4d2-build.slice || die "the units have errors"
+    left4me-steamcmd@info.service left4me-clear@check.service left4me-web.service left4me-nftables.service \
+    l4d2.slice l4d2-game.slice l4d2-build.slice || die "the units have errors"
   for dropin in "${NEW[@]}"; do
     case $dropin in "$DROPINS"/*.d/*.conf) ;; *) continue ;; esac
     unit=${dropin#"$DROPINS"/} unit=${unit%.d/*}

@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 LAB=$PWD/deploy/lab
 HOST="$LAB/host.sh"
 NAME=try
-PORT=27015
+PORT=27015 # of the demo server
 WEB=8000 # of the panel
 ADDRESS=203.0.113.10 # the host's, in a network that nobody else sees
 UPLINK=l4try         # of --real: a link between this machine and the host's network, and the tables that hide it
@@ -90,21 +90,7 @@ in_host l4d2ctl install
 # shellcheck disable=SC2016  # for the shell in the host
 in_host bash -euc 'cfg=/var/lib/left4me/overlays/demo/left4dead2/cfg
   mkdir -p $cfg && printf "sv_tags left4me\n" >$cfg/server.cfg && chown -R left4me: ${cfg%/left4dead2/cfg}'
-in_host runuser -u left4me -- python3 - "$PORT" <<'PYTHON'
-import sqlite3, sys
-sqlite3.connect("/var/lib/left4me/left4me.db", timeout=10).executescript(f"""
-    INSERT INTO overlays (owner_id, name, kind, reference, created_at, updated_at)
-      VALUES (NULL, 'Demo', 'directory', 'demo', unixepoch(), unixepoch());
-    CREATE TRIGGER demo AFTER INSERT ON users WHEN NOT EXISTS (SELECT 1 FROM blueprints) BEGIN
-      INSERT INTO blueprints (owner_id, name, arguments, created_at, updated_at)
-        VALUES (new.id, 'Demo', '-maxplayers' || char(10) || '8', unixepoch(), unixepoch());
-      INSERT INTO blueprint_overlays (blueprint_id, overlay_id, position, expose_server_cfg)
-        SELECT blueprints.id, overlays.id, 0, 1 FROM blueprints, overlays WHERE overlays.reference = 'demo';
-      INSERT INTO servers (owner_id, blueprint_id, name, hostname, port, rcon_password, created_at, updated_at)
-        SELECT new.id, id, 'Demo', 'left4me demo', {int(sys.argv[1])}, lower(hex(randomblob(16))), unixepoch(), unixepoch() FROM blueprints;
-    END;
-""")
-PYTHON
+in_host left4me seed-demo >/dev/null
 LINK=$(in_host left4me setup-link --base-url "http://127.0.0.1:$WEB" 2>/dev/null)
 "$HOST" forward "$NAME" --to "$ADDRESS" "udp:$PORT"
 "$HOST" forward "$NAME" "tcp:$WEB"

@@ -11,12 +11,13 @@ use crate::systemd::{LIBEXEC, SystemdError, Unit};
 const INSTALL: &str = "run deploy/install.sh again";
 const HELPERS: [&str; 4] = ["left4me-overlay", "left4me-systemctl", "left4me-journalctl", "left4me-exec"];
 /// The units as this program knows them.
-const UNITS: [(&str, &str); 7] = [
+const UNITS: [(&str, &str); 8] = [
     ("left4me-server@.service", include_str!("../../../../deploy/units/left4me-server@.service")),
     ("left4me-steamcmd@.service", include_str!("../../../../deploy/units/left4me-steamcmd@.service")),
     ("left4me-clear@.service", include_str!("../../../../deploy/units/left4me-clear@.service")),
     ("left4me-web.service", include_str!("../../../../deploy/units/left4me-web.service")),
     ("left4me-nftables.service", include_str!("../../../../deploy/units/left4me-nftables.service")),
+    ("l4d2.slice", include_str!("../../../../deploy/units/l4d2.slice")),
     ("l4d2-game.slice", include_str!("../../../../deploy/units/l4d2-game.slice")),
     ("l4d2-build.slice", include_str!("../../../../deploy/units/l4d2-build.slice")),
 ];
@@ -117,4 +118,32 @@ pub(super) fn panel(units: &Result<Vec<Unit>, SystemdError>) -> Check {
         format!("{PANEL} is not active"),
         format!("systemctl enable --now {PANEL}, and journalctl -u {PANEL} when that fails"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By systemd's rule a slice is in the one whose name is its own without the last part; one that is in no other is beside system.slice,
+    /// and has only the weight that it is given.
+    #[test]
+    fn every_slice_of_a_unit_is_shipped_with_all_that_it_is_in() {
+        let mut slices: Vec<_> =
+            UNITS.iter().filter_map(|(_, text)| text.lines().find_map(|l| l.strip_prefix("Slice="))).collect();
+        assert!(slices.contains(&"l4d2-game.slice") && slices.contains(&"l4d2-build.slice"), "{slices:?}");
+        let parents: Vec<_> =
+            slices.iter().filter_map(|slice| Some(format!("{}.slice", slice.rsplit_once('-')?.0))).collect();
+        slices.extend(parents.iter().map(String::as_str));
+        let weight = |slice: &str, of: &str| {
+            let unit = UNITS.iter().find(|(name, _)| *name == slice);
+            let (_, text) = unit.unwrap_or_else(|| panic!("{slice} is not shipped"));
+            let weight = text.lines().find_map(|line| line.strip_prefix(of)?.strip_prefix("Weight="));
+            weight.unwrap_or_else(|| panic!("{slice} has no {of}Weight")).parse::<u32>().unwrap()
+        };
+        for of in ["CPU", "IO"] {
+            assert!(slices.iter().all(|slice| weight(slice, of) > 0));
+            assert!(weight("l4d2.slice", of) >= 1000, "beside 100 of system.slice");
+            assert!(weight("l4d2-game.slice", of) >= 100 * weight("l4d2-build.slice", of));
+        }
+    }
 }

@@ -34,7 +34,7 @@ fn host() -> FakeHost {
     ] {
         host.write(&format!("{UNITS}/{unit}"), &fs::read_to_string(deploy.join(unit)).unwrap());
     }
-    for slice in ["l4d2-game.slice", "l4d2-build.slice"] {
+    for slice in ["l4d2.slice", "l4d2-game.slice", "l4d2-build.slice"] {
         host.write(&format!("{UNITS}/{slice}"), &fs::read_to_string(deploy.join(slice)).unwrap());
     }
     for program in ["left4me-overlay", "left4me-systemctl", "left4me-journalctl", "left4me-exec"] {
@@ -106,6 +106,7 @@ fn remove(host: &FakeHost, path: &str) {
     fs::set_permissions(path, PermissionsExt::from_mode(0o775)).unwrap();
 })]
 #[case("units", "fail", "l4d2-game.slice: No such file", |host: &FakeHost| remove(host, "system/usr/local/lib/systemd/system/l4d2-game.slice"))]
+#[case("units", "fail", "l4d2.slice: No such file", |host: &FakeHost| remove(host, "system/usr/local/lib/systemd/system/l4d2.slice"))]
 #[case("units", "warn", "not of the same version as this l4d2ctl: l4d2-game.slice", |host: &FakeHost| host.write(&format!("{UNITS}/l4d2-game.slice"), "old"))]
 #[case("directories", "fail", "run/last is not there", |host: &FakeHost| fs::remove_dir_all(host.root("system/run/last")).unwrap())]
 #[case("firewall", "fail", "RCON is open", |host: &FakeHost| host.set_unit("left4me-nftables.service", "failed failed"))]

@@ -1,7 +1,7 @@
 //! Proof 5's half with systemd: SIGKILL for the panel while it installs, starts and stops. After the automatic restart every job is written
 //! down as what became of it, once; what the panel says of each server is what systemd says; and each job can be asked for again.
 
-use crate::game::{current, only, order, whole};
+use crate::game::{current, only, order, status, whole};
 use crate::host_panel::wait_for_health;
 use crate::panel::Panel;
 
@@ -32,6 +32,23 @@ fn agrees(panel: &Panel, server: u32) {
     };
     let said = panel.value(&format!("SELECT json_extract(status, '$.state') FROM servers WHERE id = {server}"));
     assert_eq!(said, state, "server {server}");
+    if state == "running" {
+        runs_with_what_is_stored(panel, server);
+    }
+}
+
+/// What the panel has stored as the spec of the last start is what the host started the server with, or what it was given for a start that was
+/// cut off; the host says then that these differ.
+fn runs_with_what_is_stored(panel: &Panel, server: u32) {
+    let stored = panel.value(&format!("SELECT started_spec FROM servers WHERE id = {server}"));
+    let host = |file: &str| panel.host.sh(&format!("cat /var/lib/left4me/instances/{server}/{file}"));
+    let (started, given) = (host("started.yaml"), host("spec.yaml"));
+    assert!(stored.contains("hostname"), "{stored}");
+    if stored.trim_end() != started.trim_end() {
+        assert_eq!(stored.trim_end(), given.trim_end(), "server {server} runs with {started}");
+        let status = status(&panel.host, &server.to_string());
+        assert_eq!(status["spec_changed"], true, "{status}");
+    }
 }
 
 #[test]
@@ -45,6 +62,14 @@ fn proof5_no_job_is_lost_or_doubled_by_a_kill_and_each_can_be_asked_for_again() 
     let (mut interrupted, mut kinds) = (0, std::collections::BTreeSet::new());
     for round in 0..ROUNDS {
         order(host, &format!("build {}", round + 2));
+        // Each start has a spec of its own, so that it can be told from the others.
+        let blueprint = panel.value(&format!("SELECT blueprint_id FROM servers WHERE id = {down}"));
+        let port = panel.value(&format!("SELECT port FROM servers WHERE id = {down}"));
+        let name = panel.value(&format!("SELECT name FROM servers WHERE id = {down}"));
+        let settings =
+            [("name", &*name), ("hostname", &format!("round {round}")), ("blueprint", &blueprint), ("port", &port)];
+        let saved = panel.post(&format!("/servers/{down}/settings"), &settings);
+        assert_eq!(saved.status, 303, "{}", saved.body);
         let before = panel.value("SELECT max(id) FROM jobs");
         let asked = ["install", "start", "stop"];
         assert_eq!(panel.post("/admin/install", &[]).status, 303);
@@ -85,6 +110,12 @@ fn proof5_no_job_is_lost_or_doubled_by_a_kill_and_each_can_be_asked_for_again() 
             agrees(&panel, server);
             assert_eq!(host.sh(&format!("systemctl is-active left4me-server@{server} || true")), unit);
         }
+        let (stored, started) = (
+            panel.value(&format!("SELECT started_spec FROM servers WHERE id = {down}")),
+            host.sh(&format!("cat /var/lib/left4me/instances/{down}/started.yaml")),
+        );
+        assert_eq!(stored.trim_end(), started.trim_end(), "round {round}");
+        assert!(started.contains(&format!("round {round}")), "{started}");
         (down, up) = (up, down);
     }
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["install", "start", "stop"], "{interrupted} were interrupted");

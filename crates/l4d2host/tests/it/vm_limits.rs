@@ -49,6 +49,10 @@ fn the_slices_and_the_unit_are_in_effect() {
     let unit = format!("{GROUP}/left4me-server@alpha.service");
     let values = [
         (format!("{GROUP}/cpuset.cpus.effective"), "1"),
+        // Against the rest of the machine only the parent's weight counts.
+        ("/sys/fs/cgroup/l4d2.slice/cpu.weight".to_owned(), "1000"),
+        ("/sys/fs/cgroup/l4d2.slice/io.weight".to_owned(), "default 1000"),
+        ("/sys/fs/cgroup/system.slice/cpu.weight".to_owned(), "100"),
         (format!("{GROUP}/cpu.weight"), "1000"),
         (format!("{GROUP}/io.weight"), "default 1000"),
         ("/sys/fs/cgroup/system.slice/cpuset.cpus.effective".to_owned(), "0"),

@@ -7,6 +7,7 @@ mod dev;
 mod migrate;
 mod new_password;
 mod prune;
+mod seed_demo;
 mod serve;
 mod set_password;
 mod setup_link;
@@ -33,6 +34,8 @@ enum Verb {
     CreateUser(create_user::CreateUser),
     SetPassword(set_password::SetPassword),
     SetupLink(setup_link::SetupLink),
+    #[command(hide = true)]
+    SeedDemo(seed_demo::SeedDemo),
     #[cfg(debug_assertions)]
     Dev(dev::Dev),
 }
@@ -75,6 +78,7 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::CreateUser(verb) => verb.run(&config).await,
             Verb::SetPassword(verb) => verb.run(&config).await,
             Verb::SetupLink(verb) => verb.run(&config).await,
+            Verb::SeedDemo(verb) => verb.run(&config).await,
             #[cfg(debug_assertions)]
             Verb::Dev(verb) => verb.run().await,
         }

@@ -7,6 +7,7 @@
 
 pub mod blueprints;
 mod copy;
+pub mod demo;
 mod error;
 pub mod grants;
 pub mod hand_over;

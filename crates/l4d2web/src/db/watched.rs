@@ -59,3 +59,43 @@ pub async fn set_drift(db: &Db, id: ServerId, seen_at: Option<i64>) -> Result<()
     sqlx::query!("UPDATE servers SET drift_seen_at = ? WHERE id = ?", seen_at, id).execute(db.write()).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::migrate;
+
+    async fn now(db: &Db) -> Watched {
+        watched(db, Some(ServerId(1))).await.unwrap().remove(0)
+    }
+
+    /// Two ask at the same time; whoever comes last with an older answer has to ask again.
+    #[tokio::test]
+    async fn an_answer_does_not_replace_one_that_was_stored_after_its_question() {
+        let root = tempfile::tempdir().unwrap();
+        let db = Db::open(&root.path().join("left4me.db")).await.unwrap();
+        migrate(&db).await.unwrap();
+        let rows = "INSERT INTO users (name, password_hash, password_changed_at, created_at) VALUES ('zoey', '', 0, 0);
+            INSERT INTO blueprints (owner_id, name, created_at, updated_at) VALUES (1, 'b', 0, 0);
+            INSERT INTO servers (owner_id, blueprint_id, name, port, rcon_password, created_at, updated_at)
+                VALUES (1, 1, 's', 27015, '', 0, 0);";
+        sqlx::raw_sql(rows).execute(db.write()).await.unwrap();
+        let (starting, running) = (Some(r#"{"state":"starting"}"#), Some(r#"{"state":"running"}"#));
+
+        // From nothing, as a first answer; then that the host does not know it any more; and between two words.
+        for (stored, newer, older) in [(None, running, starting), (running, None, starting), (starting, running, None)]
+        {
+            let before = now(&db).await;
+            assert!(set_status(&db, &before, stored, 1).await.unwrap());
+            let (slow, quick) = (now(&db).await, now(&db).await);
+            assert!(set_status(&db, &quick, newer, 2).await.unwrap());
+            assert!(!set_status(&db, &slow, older, 3).await.unwrap(), "{stored:?} {newer:?} {older:?}");
+            assert_eq!(now(&db).await.status.as_deref(), newer);
+            let again = now(&db).await;
+            assert!(set_status(&db, &again, older, 4).await.unwrap(), "who asks again stores what is true now");
+            assert_eq!(now(&db).await.status.as_deref(), older);
+        }
+        let gone = Watched { id: ServerId(2), ..now(&db).await };
+        assert!(!set_status(&db, &gone, running, 5).await.unwrap());
+    }
+}

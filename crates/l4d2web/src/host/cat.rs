@@ -10,6 +10,7 @@ use futures_util::stream::{self, Stream};
 use tokio::io::AsyncReadExt;
 use tokio::process::ChildStdout;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::query::tail;
 use super::tree::{Pipes, Tree};
@@ -19,7 +20,7 @@ use super::{Call, Host, HostError, Of};
 const PIECE: usize = 64 * 1024;
 
 /// The content of a file. It ends with an error when it is not complete; dropping it ends the `l4d2ctl` behind it.
-pub struct FileContent(Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>);
+pub struct FileContent(pub(super) Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>);
 
 impl Stream for FileContent {
     type Item = io::Result<Bytes>;
@@ -43,10 +44,11 @@ impl Host {
     /// [`HostError`]; exit code 66 when there is no such file, 65 when it is no regular file, 2 when the path is not one.
     pub async fn cat(&self, of: Of, path: impl Into<OsString>) -> Result<FileContent, HostError> {
         let call = Call::Cat(of, path.into());
-        let verb = call.verb();
+        let (verb, after) = (call.verb(), call.patience());
         let (tree, Pipes { stdout, stderr }) = Tree::spawn(&self.inner, &call)?;
         let mut open = Open { tree, verb, stdout, stderr: tokio::spawn(tail(stderr)) };
-        let first = open.read().await.map_err(HostError::io(verb))?;
+        let first = timeout(after, open.read()).await.map_err(|_| HostError::TimedOut { verb, after })?;
+        let first = first.map_err(HostError::io(verb))?;
         if first.is_empty() {
             return match open.end().await? {
                 None => Ok(FileContent(Box::pin(stream::empty()))),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Exit;
+use super::{Busy, Exit};
 
 /// Why the host was not asked, or gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,9 @@ pub enum HostError {
         /// The verb.
         verb: &'static str,
     },
+    /// Too much is done for visitors just now; nothing ran.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// It was cancelled; nothing of it runs any more.
     #[error("`l4d2ctl {verb}` was cancelled")]
     Cancelled {

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;
 
-use super::shape::{Check, Game, Listed, Listing, LogLine, Status};
+use super::shape::{Check, Game, Listed, Listing, Status};
 use super::tree::{Pipes, Tree};
 use super::{Call, Exit, Host, HostError, Of};
 use crate::id::ServerId;
@@ -75,17 +75,6 @@ impl Host {
     /// [`HostError`].
     pub async fn game(&self) -> Result<Game, HostError> {
         self.ask(&Call::Game).await
-    }
-
-    /// The newest lines of a server's log, the oldest first.
-    ///
-    /// # Errors
-    /// [`HostError`]; exit code 66 when the host does not know it.
-    pub async fn log_tail(&self, server: ServerId, lines: u32) -> Result<Vec<LogLine>, HostError> {
-        let call = Call::LogTail(server, lines);
-        let printed = self.answer(&call).await?;
-        let lines = printed.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.map(|line| parse(&call, line)).collect()
     }
 
     /// The same, after Steam was asked for the newest build, which takes a while.

@@ -54,6 +54,13 @@ stream!(
     Change
 );
 
+impl LogLines {
+    /// The same lines, by way of another stream.
+    pub(super) fn of(lines: impl Stream<Item = Result<LogLine, HostError>> + Send + 'static) -> Self {
+        Self(Lines(Box::pin(lines)))
+    }
+}
+
 impl Host {
     /// Follows a server's log: the newest `lines`, then each new one.
     ///

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 
+use super::log::BATCH_TEXT;
 use crate::db::job_lines::JobLine;
 use crate::db::{self, Db, job_lines, jobs};
 use crate::id::JobId;
@@ -13,7 +14,7 @@ use crate::id::JobId;
 /// How many batches a reader may be behind; one that is further behind reads them from the database.
 const BACKLOG: usize = 64;
 /// How many stored lines are read at a time.
-const PAGE: u32 = 1000;
+const PAGE: u32 = 256;
 
 type Channels = HashMap<JobId, Sender<Arc<[JobLine]>>>;
 
@@ -91,7 +92,15 @@ impl JobStream {
     pub async fn next(&mut self) -> db::Result<Option<Arc<[JobLine]>>> {
         loop {
             if self.stored {
-                let page = job_lines::after(&self.db, self.job, self.last, PAGE).await?;
+                let mut page = job_lines::after(&self.db, self.job, self.last, PAGE).await?;
+                let mut text = 0;
+                let fits = page.iter().take_while(|line| {
+                    let before = text;
+                    text += line.line.len();
+                    before < BATCH_TEXT
+                });
+                let fitting = fits.count();
+                page.truncate(fitting);
                 if let Some(last) = page.last() {
                     self.last = last.seq;
                     return Ok(Some(page.into()));

@@ -17,6 +17,8 @@ use crate::id::JobId;
 const PAUSE: Duration = Duration::from_millis(20);
 /// Most lines of one transaction.
 const BATCH: usize = 1024;
+/// How much text a transaction has, in bytes: the line that reaches it is the last. What is handed on is held for slow readers.
+pub(super) const BATCH_TEXT: usize = 256 * 1024;
 /// Lines that wait to be stored; whoever prints more waits.
 const WAITING: usize = 4096;
 /// How often storing is tried, and how long to wait in between, before lines are given up.
@@ -68,23 +70,24 @@ type Batch = Vec<(JobId, Vec<JobLine>)>;
 impl Writer {
     async fn run(mut self, mut receiver: mpsc::Receiver<Entry>) {
         let mut next = Instant::now();
-        let (mut batch, mut lines, mut ends) = (Batch::new(), 0, Vec::new());
+        let (mut batch, mut lines, mut bytes, mut ends) = (Batch::new(), 0, 0, Vec::new());
         while let Some(entry) = receiver.recv().await {
             let mut entry = Some(entry);
             while let Some(some) = entry.take() {
                 match some {
                     Entry::Line(job, at, stream, text) => {
+                        let length = text.len();
                         add(&mut batch, job, JobLine { seq: 0, at, stream, line: clean(text) });
-                        lines += 1;
+                        (lines, bytes) = (lines + 1, bytes + length);
                     }
                     Entry::End(job, done) => ends.push((job, done)),
                 }
-                if lines < BATCH && ends.is_empty() {
+                if lines < BATCH && bytes < BATCH_TEXT && ends.is_empty() {
                     entry = timeout_at(next, receiver.recv()).await.ok().flatten();
                 }
             }
             self.store(std::mem::take(&mut batch)).await;
-            (lines, next) = (0, Instant::now() + PAUSE);
+            (lines, bytes, next) = (0, 0, Instant::now() + PAUSE);
             for (job, done) in ends.drain(..) {
                 self.places.remove(&job);
                 let _ = done.send(());
@@ -144,4 +147,37 @@ fn add(batch: &mut Batch, job: JobId, line: JobLine) {
 /// SQLite ends a text at a NUL.
 fn clean(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{jobs, migrate};
+    use crate::queue::Work;
+
+    /// However much a job prints at once, readers get pieces of a bounded size: those that come and those that are stored.
+    #[tokio::test]
+    async fn huge_lines_come_in_small_pieces() {
+        const LINES: i64 = 600;
+        let root = tempfile::tempdir().unwrap();
+        let db = Db::open(&root.path().join("left4me.db")).await.unwrap();
+        migrate(&db).await.unwrap();
+        let job = jobs::insert(&mut db.write().acquire().await.unwrap(), Work::Install, None, "", 0).await.unwrap();
+        let feed = JobFeed::new(db.clone());
+        let (log, writer) = JobLog::open(db, feed.clone());
+        let mut live = feed.subscribe(job, 0).await.unwrap();
+        for _ in 0..LINES {
+            log.line(job, 0, LineStream::Stdout, "x".repeat(4096)).await;
+        }
+        log.flush(job).await;
+        for follower in [&mut live, &mut feed.subscribe(job, 0).await.unwrap()] {
+            while follower.position() < LINES {
+                let lines = follower.next().await.unwrap().unwrap();
+                let text: usize = lines.iter().map(|line| line.line.len()).sum();
+                assert!(text < BATCH_TEXT + 4096 + 1, "{text}");
+            }
+        }
+        drop(log);
+        writer.await.unwrap();
+    }
 }

@@ -6,6 +6,7 @@ mod csrf;
 mod guard;
 mod log;
 mod session;
+mod to_the_end;
 
 use std::time::Duration;
 
@@ -161,6 +162,7 @@ pub fn router(state: AppState) -> Router {
     router
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method)
+        .layer(middleware::from_fn(to_the_end::run))
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn(csrf::check_token))
         .layer(csrf::layer())

@@ -276,7 +276,7 @@ async fn a_download_that_is_dropped_ends() {
 async fn a_log_is_followed() {
     let stand_in = StandIn::new("trickle 20");
     stand_in.start(SEVEN).await;
-    let old = stand_in.host.log_tail(SEVEN, 3).await.unwrap();
+    let old: Vec<_> = stand_in.host.past_log(SEVEN, 3).unwrap().map(Result::unwrap).collect().await;
     assert!(old.len() == 3 && old.is_sorted_by_key(|line| line.time_us));
     let mut log = stand_in.host.follow_log(SEVEN, 1000).unwrap();
     stand_in.behind(&["print", "7", "a line at last"]);

@@ -112,7 +112,7 @@ async fn a_file_of_four_gibibytes_is_streamed() {
     drop(response);
     let root = panel.root.path().to_owned();
     eventually("no l4d2ctl is left", || processes(&root).is_empty()).await;
-    assert_eq!(panel.state.streams.count(), 0);
+    assert_eq!(panel.state.host.asked(), 0);
 }
 
 #[tokio::test]

@@ -26,7 +26,9 @@ fn root() -> (TempDir, PathBuf) {
 async fn execute(file: &Path, statements: &str) {
     let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
     let mut other = options.connect().await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned())).execute(&mut other).await.unwrap();
+    // What is in the file is in the file itself, whoever closes it last and when.
+    let statements = format!("{statements}; PRAGMA wal_checkpoint(TRUNCATE);");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut other).await.unwrap();
     other.close().await.unwrap();
 }
 

@@ -181,6 +181,21 @@ async fn a_client_that_does_not_read_is_dropped() {
     assert!(rest.len() < printed * 4000, "it was not sent all");
 }
 
+/// What a server may print is much more than what of it is shown: each line is cut before the next is held.
+#[tokio::test]
+async fn a_log_of_huge_lines_is_shown() {
+    let (panel, browser, server) = panel().await;
+    let control = "\u{1}".repeat(30_000);
+    print(panel.root.path(), server, numbered(0..400).map(|line| format!("{control}{line}")));
+    let mut events = Events::open(&browser, &format!("/servers/{server}/events?tab=log"), None).await;
+    let mut got = Vec::new();
+    while got.len() < 400 {
+        let event = events.next().await.unwrap();
+        got.extend(if event.name == "log" { lines(&event.data) } else { Vec::new() });
+    }
+    assert_eq!(got, numbered(0..400).collect::<Vec<_>>());
+}
+
 #[tokio::test]
 async fn a_page_has_the_last_lines_and_the_stream_goes_on_behind_them() {
     let (panel, mut browser, server) = panel().await;

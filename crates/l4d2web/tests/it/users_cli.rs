@@ -95,3 +95,26 @@ async fn a_link_is_printed_alone() {
     assert!(second.starts_with("http://127.0.0.1:8000/setup/"), "{second}");
     assert!(db::setup_links::find(&db, &hash, now).await.unwrap().is_none(), "the first counts no more");
 }
+
+/// The rows that deploy/try.sh shows.
+#[tokio::test]
+async fn the_first_user_finds_the_demo_and_nobody_else_does() {
+    let root = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        assert_eq!(l4d2web(&root, &["seed-demo"], &[]), (0, "the first user gets the demo".into(), String::new()));
+    }
+    for name in ["zoey", "bill"] {
+        assert_eq!(l4d2web(&root, &["create-user", name], &[PASSWORD]).0, 0);
+    }
+    let said = "there is a user already: nothing was changed";
+    assert_eq!(l4d2web(&root, &["seed-demo"], &[]), (0, said.into(), String::new()));
+    let db = database(&root).await;
+    let zoey = db::users::find_by_name(&db, "zoey").await.unwrap().unwrap();
+    let seen = db::server_list::visible(&db, zoey.id, true).await.unwrap();
+    assert_eq!(seen.len(), 1);
+    let server = &seen[0].server;
+    assert_eq!((server.owner_id, server.port, server.name.as_str()), (zoey.id, 27015, "Demo"));
+    let spec = l4d2web::servers::spec::now(&db, server).await.unwrap();
+    assert_eq!((spec.overlays[0].reference.as_str(), spec.arguments), ("demo", vec!["-maxplayers".into(), "8".into()]));
+    assert!(!l4d2web(&root, &["--help"], &[]).1.contains("seed-demo"));
+}

@@ -14,7 +14,10 @@ const LOG: &str = "/var/log/left4me/left4me-build@5.log";
 
 /// A systemctl whose `start` of a build lasts until its `stop`, as systemd's does.
 const LASTING: &str = "mkfifo /run/stopped 2>/dev/null\n\
-    case \"$*\" in *start*) echo started; exec 9<>/run/stopped; read -r code <&9; exit \"$code\";; *stop*) exec 9<>/run/stopped; echo 1 >&9;; esac";
+    case \"$*\" in
+    *start*) echo started; exec 9<>/run/stopped; code=1; [ -e /run/told ] || read -r code <&9; rm -f /run/told; exit \"$code\";;
+    *stop*) touch /run/told; exec 9<>/run/stopped; echo 1 >&9;;
+    esac";
 
 fn systemctl(arguments: &[&str]) -> Outcome {
     command(env!("CARGO_BIN_EXE_left4me-systemctl")).args(arguments).env("PATH", "/evil").output().unwrap().into()

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::timeout;
 
 use super::ring::Ring;
 use super::{Follower, Line, Place};
+use crate::id::UserId;
 
 /// How many pieces a follower may be behind before it must come back for the rest.
 const BEHIND: usize = 64;
@@ -16,11 +17,15 @@ const BEHIND: usize = 64;
 /// What is shared by the task that reads a log and all who look at it.
 #[derive(Debug)]
 pub(super) struct Log {
+    /// Who opened it first.
+    pub(super) first: UserId,
     kept: Mutex<Kept>,
     /// Whether what the journal had was read.
     settled: watch::Sender<bool>,
     /// How many look at it.
     users: watch::Sender<usize>,
+    /// Ends it before it has been unused for long.
+    dismissed: Notify,
 }
 
 /// The last lines, and where new ones are told. One lock for both: whoever takes the lines and listens from then on misses nothing.
@@ -31,9 +36,15 @@ pub(super) struct Kept {
 }
 
 impl Log {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(first: UserId) -> Self {
         let kept = Kept { ring: Ring::default(), news: broadcast::channel(BEHIND).0 };
-        Self { kept: Mutex::new(kept), settled: watch::Sender::new(false), users: watch::Sender::new(0) }
+        Self {
+            first,
+            kept: Mutex::new(kept),
+            settled: watch::Sender::new(false),
+            users: watch::Sender::new(0),
+            dismissed: Notify::new(),
+        }
     }
 
     pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -54,6 +65,16 @@ impl Log {
     pub(super) async fn settled(&self) {
         // The sender lives as long as the log.
         let _ = self.settled.subscribe().wait_for(|settled| *settled).await;
+    }
+
+    /// Asks it to end when nobody looks at it.
+    pub(super) fn dismiss(&self) {
+        self.dismissed.notify_one();
+    }
+
+    /// Waits until it is asked to end.
+    pub(super) async fn dismissed(&self) {
+        self.dismissed.notified().await;
     }
 
     pub(super) fn is_used(&self) -> bool {

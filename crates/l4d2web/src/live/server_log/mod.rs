@@ -14,7 +14,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,14 +23,15 @@ pub use log::OpenLog;
 
 use super::Bus;
 use crate::host::Host;
-use crate::id::ServerId;
+use crate::id::{ServerId, UserId};
 use log::Log;
 
 /// How long a log that nobody looks at is still followed: from a page to its stream, and over a reconnection.
 const LINGER: Duration = Duration::from_secs(15);
 
-/// How many may search the journal at once for what is not kept: each search reads up to a hundred thousand lines.
-const LOOK_UPS: usize = 4;
+/// How many logs are followed at once for one user, who was the first to open them, and in all: each holds a few processes on the host.
+const OF_ONE: usize = 16;
+const IN_ALL: usize = 64;
 
 /// All logs that somebody looks at. A cheap copy.
 #[derive(Debug, Clone)]
@@ -45,7 +45,6 @@ struct Shared {
     tasks: TaskTracker,
     stop: CancellationToken,
     linger: Duration,
-    look_ups: Semaphore,
 }
 
 impl ServerLogs {
@@ -59,26 +58,30 @@ impl ServerLogs {
     #[must_use]
     pub fn lingering(host: Host, bus: Bus, linger: Duration) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let look_ups = Semaphore::new(LOOK_UPS);
-        Self(Arc::new(Shared { host, bus, logs: Mutex::default(), tasks, stop, linger, look_ups }))
+        Self(Arc::new(Shared { host, bus, logs: Mutex::default(), tasks, stop, linger }))
     }
 
-    /// The log of a server; it is followed as long as the answer, or a follower made of it, lives.
+    /// The log of a server, as `user` opens it; it is followed as long as the answer, or a follower made of it, lives. None when nobody
+    /// follows it yet, and as many others are looked at as may be: 16 that this user was the first to open, or 64 in all.
     #[must_use]
-    pub fn open(&self, server: ServerId) -> OpenLog {
+    pub fn open(&self, server: ServerId, user: UserId) -> Option<OpenLog> {
         let mut logs = self.0.logs();
-        let log = logs.entry(server).or_insert_with(|| {
-            let log = Arc::new(Log::new());
-            self.0.tasks.spawn(pump::run(Arc::clone(&self.0), server, Arc::clone(&log)));
-            log
-        });
-        OpenLog::new(Arc::clone(log))
-    }
-
-    /// Waits for the turn to search the journal; it lasts as long as the answer lives.
-    pub async fn look_up(&self) -> Option<SemaphorePermit<'_>> {
-        // It is never closed.
-        self.0.look_ups.acquire().await.ok()
+        if let Some(log) = logs.get(&server) {
+            return Some(OpenLog::new(Arc::clone(log)));
+        }
+        let full = |logs: &[&Arc<Log>], most| {
+            // One that nobody looks at any more makes room.
+            logs.len() >= most && logs.iter().find(|log| !log.is_used()).map(|log| log.dismiss()).is_none()
+        };
+        let (all, own): (Vec<_>, Vec<_>) =
+            (logs.values().collect(), logs.values().filter(|log| log.first == user).collect());
+        if full(&own, OF_ONE) || full(&all, IN_ALL) {
+            return None;
+        }
+        let log = Arc::new(Log::new(user));
+        logs.insert(server, Arc::clone(&log));
+        self.0.tasks.spawn(pump::run(Arc::clone(&self.0), server, Arc::clone(&log)));
+        Some(OpenLog::new(log))
     }
 
     /// How many logs are followed.

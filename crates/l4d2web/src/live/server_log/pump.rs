@@ -47,6 +47,7 @@ pub(super) async fn run(shared: Arc<Shared>, server: ServerId, log: Arc<Log>) {
                 () = &mut reading => {}
                 () = shared.stop.cancelled() => break,
                 () = unused => {}
+                () = log.dismissed() => {}
                 // Somebody is there (again): wait for the next end.
                 () = async { log.used(false).await; log.used(true).await } => continue,
             }
@@ -100,9 +101,18 @@ async fn until_changed(changes: &mut Receiver<Change>, server: ServerId) {
 async fn once(shared: &Shared, server: ServerId, log: &Log) -> Result<(), HostError> {
     if !log.is_settled() {
         // A run that ends tells where the present ends, which one that follows does not.
-        let printed = shared.host.log_tail(server, LINES).await?;
-        let lines: Vec<_> = printed.iter().map(|line| Arc::new(Line::from(line))).collect();
-        log.kept().ring.extend(&lines);
+        // A try before this one may have come half way.
+        log.kept().ring.clear();
+        let (mut lines, mut count) = (shared.host.past_log(server, LINES)?, 0);
+        while let Some(printed) = piece(&mut lines, server).await? {
+            let lines: Vec<_> = printed.iter().map(|line| Arc::new(Line::from(line))).collect();
+            log.kept().ring.extend(&lines);
+            count += lines.len();
+            // A server that prints faster than it is read never comes to its present.
+            if count >= KEPT {
+                break;
+            }
+        }
         log.settle();
     }
     let mut lines = shared.host.follow_log(server, LINES)?;

@@ -10,6 +10,7 @@ use crate::host::shape::{Check, Level};
 use crate::live::seen;
 use crate::pages::kit::{StatePill, count};
 use crate::pages::{Nav, PageResult, Shell};
+use crate::routes::LoggedIn;
 use crate::state::AppState;
 
 /// Whether the host's checks are asked for, since some of them take a while; and whether the page begins with the dialog that installs.
@@ -63,11 +64,12 @@ impl OverviewPage {
 }
 
 /// Shows the game, the machine, the host's checks, and the jobs that are not over.
-pub async fn overview(State(state): State<AppState>, shell: Shell, Query(ask): Query<Ask>) -> PageResult {
-    let words = |error: HostError| error.to_string();
-    let checks = async { if ask.checks.is_empty() { None } else { Some(state.host.doctor().await.map_err(words)) } };
-    let (said, checks) = tokio::join!(state.game.ask(), checks);
-    let parts = Parts::look(&state, said).await?;
+pub async fn overview(State(state): State<AppState>, me: LoggedIn, shell: Shell, Query(ask): Query<Ask>) -> PageResult {
+    let host = state.host.asked_by(me.session.user.id);
+    let checks = async { if ask.checks.is_empty() { None } else { Some(host.doctor().await) } };
+    let (game, checks) = tokio::join!(state.game.ask(), checks);
+    let checks = checks.map(said).transpose()?;
+    let parts = Parts::look(&state, game).await?;
     let [game, machine, jobs] = parts.html()?;
     let page = OverviewPage {
         shell: shell.at(Nav::Admin),
@@ -80,4 +82,12 @@ pub async fn overview(State(state): State<AppState>, shell: Shell, Query(ask): Q
         checks,
     };
     Ok(page.into_response())
+}
+
+/// What stands in the place of an answer that the host did not give; a refusal when it was not asked.
+fn said<T>(answer: Result<T, HostError>) -> PageResult<Result<T, String>> {
+    match answer {
+        Err(HostError::Busy(busy)) => Err(busy.into()),
+        answer => Ok(answer.map_err(|error| error.to_string())),
+    }
 }

@@ -13,8 +13,8 @@ use crate::live::plain;
 use crate::routes::JobAccess;
 use crate::state::AppState;
 
-/// How many lines are read at a time: a log of any length takes no more memory than these.
-const PIECE: u32 = 2000;
+/// How many lines are read at a time: a log of any length takes no more memory than these, each of which may have 16 KiB.
+const PIECE: u32 = 256;
 
 /// The whole log as a text: time, source and words of each line.
 pub async fn download(

@@ -9,6 +9,7 @@ use super::list::{ListPage, NewDirectory};
 use crate::blueprints::parse_name;
 use crate::db;
 use crate::host::Of;
+use crate::id::UserId;
 use crate::live::Change;
 use crate::overlays::parse_reference;
 use crate::pages::fields::{Fields, Sent};
@@ -36,7 +37,7 @@ pub async fn create(State(state): State<AppState>, me: LoggedIn, shell: Shell, F
     let name = parse_name(&new.name.value).map_err(|error| new.name.error = Some(error)).ok();
     let reference = parse_reference(&new.reference.value).map_err(|error| new.reference.error = Some(error)).ok();
     if let (Some(name), Some(reference)) = (name, reference) {
-        new.reference.error = is_there(&state, &reference).await.err();
+        new.reference.error = is_there(&state, me.session.user.id, &reference).await.err();
         if new.reference.error.is_none() && store(&state, &name, &reference, &mut new).await? {
             return Ok(go(&shell, "/overlays"));
         }
@@ -52,10 +53,10 @@ pub async fn create(State(state): State<AppState>, me: LoggedIn, shell: Shell, F
 }
 
 /// Asks the host for the directory; the error is a sentence that says what is in its place.
-async fn is_there(state: &AppState, reference: &str) -> Result<(), String> {
+async fn is_there(state: &AppState, user: UserId, reference: &str) -> Result<(), String> {
     let path = state.config.root.join("overlays").join(reference);
     let path = path.display();
-    match state.host.files(Of::Overlay(reference.to_owned()), "", 0, 1).await {
+    match state.host.asked_by(user).files(Of::Overlay(reference.to_owned()), "", 0, 1).await {
         // What it has no layer of cannot be opened; why is a warning.
         Ok(listing) if listing.layers.is_empty() => {
             Err(format!("{path} cannot be read. {}", sentence(&listing.warnings.join("; "))))

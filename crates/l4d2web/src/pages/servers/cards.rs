@@ -87,5 +87,6 @@ fn changes(
     if status.stale {
         changes.extend(spec::newer_layers(status, name));
     }
+    changes.extend(spec::unnamed(&changes, status));
     Some(changes)
 }

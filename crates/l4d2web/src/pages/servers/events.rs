@@ -16,8 +16,8 @@ use crate::id::{JobId, ServerId};
 use crate::live::server_log::Follower;
 use crate::live::sse::{self, Live};
 use crate::live::{After, Change, Fragment};
-use crate::pages::PageResult;
 use crate::pages::jobs::jobs_of;
+use crate::pages::{PageError, PageResult};
 use crate::rights::{ServerRight, Standing};
 use crate::routes::{ServerAccess, Visitor};
 use crate::state::AppState;
@@ -46,10 +46,13 @@ pub async fn events(
         "settings" => ServerTab::Settings,
         _ => ServerTab::Jobs,
     };
-    let lines = (tab == ServerTab::Log).then(|| {
-        let after = after.as_deref().and_then(|after| after.parse().ok());
-        state.logs.open(access.server.id).follow(after)
-    });
+    let user = visitor.user().ok_or(PageError::NotFound)?.id;
+    let lines = if tab == ServerTab::Log {
+        let log = state.logs.open(access.server.id, user).ok_or_else(too_many_logs)?;
+        Some(log.follow(after.as_deref().and_then(|after| after.parse().ok())))
+    } else {
+        None
+    };
     let before = asked.before.map(JobId);
     let live = ServerLive {
         host: public_host(&state, &headers),
@@ -60,6 +63,12 @@ pub async fn events(
         lines,
     };
     sse::open(&state, &visitor, after.as_deref(), live)
+}
+
+fn too_many_logs() -> PageError {
+    PageError::TooMuch(
+        "You have the logs of too many servers open: close some, and this one comes in a moment.".to_owned(),
+    )
 }
 
 struct ServerLive {

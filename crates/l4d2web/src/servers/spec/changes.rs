@@ -49,6 +49,14 @@ fn overlays(then: &Spec, now: &Spec, name: impl Fn(&str) -> String, changes: &mu
     }
 }
 
+/// What is said when `changes` names nothing, and the host says that the server runs with another spec than it was given last: a start was
+/// cut off before it could be told whether it took effect.
+#[must_use]
+pub fn unnamed(changes: &[String], status: &Status) -> Option<String> {
+    (changes.is_empty() && status.spec_changed)
+        .then(|| "It may run with settings of before: its last start was cut off.".to_owned())
+}
+
 /// The layers that were published anew since the server was started, a clause each.
 pub fn newer_layers(status: &Status, name: impl Fn(&str) -> String) -> Vec<String> {
     let newer = status

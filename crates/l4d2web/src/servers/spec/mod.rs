@@ -8,7 +8,7 @@ mod load;
 mod quote;
 mod read;
 
-pub use changes::{changes, newer_layers};
+pub use changes::{changes, newer_layers, unnamed};
 pub use load::now;
 
 use crate::blueprints;

@@ -113,6 +113,18 @@ fn layers_that_were_published_anew_are_named() {
     assert_eq!(changes, ["The overlay “<maps>” was built anew.", "The game was updated."]);
 }
 
+#[test]
+fn a_start_that_was_cut_off_is_told_when_nothing_else_is() {
+    let golden = include_str!("../../../../l4d2host/tests/golden/status.json");
+    let status: Status = serde_json::from_str(golden).unwrap();
+    let [changed, same] = [true, false].map(|spec_changed| Status { spec_changed, ..status.clone() });
+    assert_eq!(
+        unnamed(&[], &changed).as_deref(),
+        Some("It may run with settings of before: its last start was cut off.")
+    );
+    assert_eq!((unnamed(&["x".to_owned()], &changed), unnamed(&[], &same)), (None, None));
+}
+
 proptest! {
     #[test]
     fn a_spec_is_read_back_as_it_was(

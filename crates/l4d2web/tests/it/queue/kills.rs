@@ -1,10 +1,11 @@
 //! A panel that is killed with SIGKILL at random moments: no job is lost or doubled, and states are those of the host.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use l4d2web::clock::Clock;
 use l4d2web::db::jobs::Job;
@@ -13,14 +14,17 @@ use l4d2web::host::shape::{State, Status};
 use l4d2web::id::ServerId;
 use l4d2web::live::Bus;
 use l4d2web::queue::{HostWorker, JobState, Kind, Queue, Work};
+use l4d2web::servers::spec::Spec;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::inotify;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::works::{jobs_after, number, open, server};
+use super::works::{jobs_after, number, open, server, sql};
 use crate::panel::NOW;
 use crate::program::Serving;
 use crate::stand_in::{StandIn, eventually, host, processes};
@@ -43,9 +47,12 @@ async fn a_panel_that_will_be_killed() {
     let root = Path::new(&root);
     let db = Db::open(&root.join("left4me.db")).await.unwrap();
     let queue = Queue::new(db.clone(), Clock::system(), Bus::new());
-    let worker = HostWorker::new(db, host(root), Clock::system(), Bus::new());
+    let worker = HostWorker::new(db.clone(), host(root), Clock::system(), Bus::new());
     tokio::spawn(queue.clone().run(Arc::new(worker), 2, CancellationToken::new()));
-    loop {
+    for number in 0.. {
+        // Each start gets a config of its own, so that it can be told with which one a server runs.
+        let config = format!("UPDATE blueprints SET config = 'sv_test {}.{number}'", std::process::id());
+        sql(&db, &config).await;
         let id = ServerId(random.random_range(1..=SERVERS));
         let work = match random.random_range(0..4) {
             0 => Work::Stop(id),
@@ -90,7 +97,7 @@ async fn a_panel_that_is_killed_loses_and_doubles_no_job() {
         server(&db, &format!("server {number}")).await;
     }
     let mut random = StdRng::seed_from_u64(SEQUENCES);
-    let (mut interrupted, mut waited) = (0, 0);
+    let (mut interrupted, mut waited, mut cut) = (0, 0, HashSet::new());
     for seed in 0..SEQUENCES {
         let calls = root.join("calls");
         let _ = std::fs::remove_file(&calls);
@@ -122,8 +129,7 @@ async fn a_panel_that_is_killed_loses_and_doubles_no_job() {
         for id in (1..=SERVERS).map(ServerId) {
             let is = stand_in.host.status(id).await.ok().map(|status| status.state);
             assert_eq!(stored(&db, id).await, is, "after the kill number {seed}");
-            let spec = servers::find(&db, id).await.unwrap().unwrap().started_spec;
-            assert!(is != Some(State::Running) || spec.is_some(), "what {id} runs with, after the kill number {seed}");
+            runs_with_what_is_stored(&stand_in, &db, id, &done, &mut cut).await;
         }
     }
     assert!(interrupted > 5 && waited > 5, "the kills hit nothing: {interrupted} ran, {waited} waited");
@@ -155,11 +161,11 @@ async fn the_program_itself_goes_on_where_it_was_killed() {
         eventually("what the panel left ends", || processes(root.path()).is_empty()).await;
     }
     let panel = Serving::start(root, |_| {});
+    let writes = inotify::init(inotify::CreateFlags::CLOEXEC).unwrap();
+    inotify::add_watch(&writes, panel.root.path().join("left4me.db-wal"), inotify::WatchFlags::MODIFY).unwrap();
     let all = jobs_after(&db, 0).await;
-    let since = Instant::now();
     while number(&db, "SELECT count(*) FROM jobs WHERE finished_at IS NULL").await > 0 {
-        assert!(since.elapsed() < PATIENCE, "a job is lost");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        written(&writes);
     }
     let (code, root) = panel.stop();
     assert_eq!(code, Some(0));
@@ -169,6 +175,49 @@ async fn the_program_itself_goes_on_where_it_was_killed() {
     for id in (1..=SERVERS).map(ServerId) {
         assert_eq!(stored(&db, id).await, host.status(id).await.ok().map(|status| status.state));
     }
+}
+
+/// Waits until something was written to the database, by whichever process, since it was asked last.
+fn written(writes: &OwnedFd) {
+    let patience = Timespec { tv_sec: PATIENCE.as_secs().cast_signed(), tv_nsec: 0 };
+    let ready = poll(&mut [PollFd::new(writes, PollFlags::IN)], Some(&patience)).unwrap();
+    assert!(ready > 0, "a job is lost");
+    let mut events = [0; 4096];
+    rustix::io::read(writes, &mut events).unwrap();
+}
+
+/// The spec that is stored as that of the last start is the one that the host was given for it. Where a start was cut off, the panel cannot know
+/// whether the server runs with that or with the one before; then the host says so. `cut` holds those servers.
+async fn runs_with_what_is_stored(
+    stand_in: &StandIn,
+    db: &Db,
+    id: ServerId,
+    done: &[Job],
+    cut: &mut HashSet<ServerId>,
+) {
+    let mut ups: Vec<_> = done.iter().filter(|job| job.server_id == Some(id) && job.kind != Kind::Stop).collect();
+    ups.sort_by_key(|job| job.id.0);
+    for job in ups {
+        match (job.state, job.kind) {
+            (JobState::Interrupted, _) => drop(cut.insert(id)),
+            (JobState::Succeeded, Kind::Restart) => drop(cut.remove(&id)),
+            _ => {}
+        }
+    }
+    let Ok(status) = stand_in.host.status(id).await else { return };
+    if status.state != State::Running {
+        return;
+    }
+    let spec = servers::find(db, id).await.unwrap().unwrap().started_spec.expect("what a server runs with is stored");
+    let stored = Spec::parse(&spec).unwrap().server_cfg();
+    let file = std::fs::read_to_string(stand_in.root.path().join(format!("servers/{id}.json"))).unwrap();
+    let file: serde_json::Value = serde_json::from_str(&file).unwrap();
+    let given: Vec<String> = serde_json::from_value(file["started_with"][1].clone()).unwrap();
+    assert!(given.iter().any(|line| line.starts_with("sv_test ")), "{given:?}");
+    assert!(
+        stored == given || (cut.contains(&id) && status.spec_changed),
+        "{id} runs with {given:?}, and {stored:?} is stored"
+    );
 }
 
 /// What the panel believes that a server does; none when the host does not know it.

@@ -11,12 +11,12 @@ use l4d2web::db::{Db, job_lines, jobs};
 use l4d2web::host::{Line, Stream};
 use l4d2web::id::{JobId, OverlayId, ServerId};
 use l4d2web::live::Bus;
-use l4d2web::queue::{End, JobState, Kind, Outcome, Output, Queue, Running, Work, Worker};
+use l4d2web::queue::{End, JobState, Kind, Outcome, Output, Queue, QueueError, Running, Work, Worker};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio_util::sync::CancellationToken;
 
-use super::works::{open, server, sql};
+use super::works::{number, open, server, sql};
 use crate::panel::NOW;
 
 /// What happens next.
@@ -39,6 +39,7 @@ fn event() -> impl Strategy<Value = Event> {
         3 => server().prop_map(Work::Stop),
         2 => server().prop_map(Work::Restart),
         1 => server().prop_map(Work::Reset),
+        1 => server().prop_map(Work::Delete),
     ];
     prop_oneof![
         8 => work.prop_map(Event::Ask),
@@ -48,15 +49,22 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 /// Prints numbered lines, gives way often, and notes who runs beside whom.
-#[derive(Default)]
 struct Recorder {
+    db: Db,
     running: Mutex<HashMap<JobId, Job>>,
     printed: Mutex<HashMap<JobId, Vec<String>>>,
     clashes: Mutex<Vec<String>>,
 }
 
 impl Recorder {
+    fn new(db: Db) -> Self {
+        Self { db, running: Mutex::default(), printed: Mutex::default(), clashes: Mutex::default() }
+    }
+
     fn begin(&self, job: &Job) {
+        if job.work().is_none() {
+            self.clashes.lock().unwrap().push(format!("{job:?} ran on what is gone"));
+        }
         let mut running = self.running.lock().unwrap();
         let clashes = running.values().filter(|other| exclude(job, other));
         self.clashes.lock().unwrap().extend(clashes.map(|other| format!("{job:?} began beside {other:?}")));
@@ -104,6 +112,9 @@ impl Worker for Recorder {
             if end == End::Succeeded && job.id.0 % 5 == 0 {
                 end = End::Failed;
             }
+            if let (End::Succeeded, Some(Work::Delete(server))) = (end, job.work()) {
+                sql(&self.db, &format!("DELETE FROM servers WHERE id = {server}")).await;
+            }
             let summary = format!("{end:?}");
             lines.push(summary.clone());
             self.end(job, lines);
@@ -118,14 +129,14 @@ impl Worker for Recorder {
 
 /// Plays a schedule to its end; what was wrong.
 async fn play(db: &Db, events: &[Event], workers: usize) -> Result<(), String> {
-    let recorder = Arc::new(Recorder::default());
+    let recorder = Arc::new(Recorder::new(db.clone()));
     let queue = Queue::new(db.clone(), Clock::fixed(NOW), Bus::new());
     let stop = CancellationToken::new();
     let running = tokio::spawn(queue.clone().run(Arc::clone(&recorder) as Arc<dyn Worker>, workers, stop.clone()));
-    let mut asked = Vec::new();
+    let (mut asked, mut places) = (Vec::new(), places(db).await);
     for event in events {
         match *event {
-            Event::Ask(work) => asked.push(queue.enqueue(work, None).await.map_err(|error| error.to_string())?.id),
+            Event::Ask(work) => asked.extend(ask(&queue, db, &mut places, work).await?),
             Event::Cancel(back) => {
                 if let Some(id) = asked.iter().rev().nth(back) {
                     let _ = queue.cancel(*id, None).await;
@@ -150,6 +161,33 @@ async fn play(db: &Db, events: &[Event], workers: usize) -> Result<(), String> {
     stop.cancel();
     running.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     judge(db, &recorder, &asked).await
+}
+
+/// The servers at the three places that events know. One that was deleted makes room for another.
+type Places = [ServerId; 3];
+
+async fn places(db: &Db) -> Places {
+    let mut places = [ServerId(0); 3];
+    for (index, place) in places.iter_mut().enumerate() {
+        let name = format!("server {index}");
+        let known = number(db, &format!("SELECT coalesce(max(id), 0) FROM servers WHERE name = '{name}'")).await;
+        *place = if known > 0 { ServerId(known) } else { server(db, &name).await };
+    }
+    places
+}
+
+/// Asks for work at a place; none when the server there is about to go.
+async fn ask(queue: &Queue, db: &Db, places: &mut Places, work: Work) -> Result<Option<JobId>, String> {
+    loop {
+        let at = work.server().and_then(|place| usize::try_from(place.0 - 1).ok());
+        let work = Work::of(work.kind(), at.map(|at| places[at]), work.overlay()).ok_or("no place")?;
+        match queue.enqueue(work, None).await {
+            Ok(asked) => return Ok(Some(asked.id)),
+            Err(QueueError::BeingDeleted(_)) if work.kind() != Kind::Delete => return Ok(None),
+            Err(QueueError::NoServer) => *places = self::places(db).await,
+            Err(error) => return Err(error.to_string()),
+        }
+    }
 }
 
 async fn judge(db: &Db, recorder: &Recorder, asked: &[JobId]) -> Result<(), String> {
@@ -180,13 +218,7 @@ async fn judge(db: &Db, recorder: &Recorder, asked: &[JobId]) -> Result<(), Stri
 fn five_hundred_random_schedules() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let root = tempfile::tempdir().unwrap();
-    let db = runtime.block_on(async {
-        let db = open(root.path()).await;
-        for name in ["one", "two", "three"] {
-            server(&db, name).await;
-        }
-        db
-    });
+    let db = runtime.block_on(open(root.path()));
     let mut runner =
         TestRunner::new(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() });
     let schedule = (proptest::collection::vec(event(), 1..16), 1..4_usize);

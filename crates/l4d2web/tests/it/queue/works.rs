@@ -142,7 +142,7 @@ pub(super) async fn server(db: &Db, name: &str) -> ServerId {
         db,
         &format!(
             "INSERT INTO servers (owner_id, blueprint_id, name, port, rcon_password, created_at, updated_at)
-             SELECT 1, {blueprint}, '{name}', {port} + count(*), 'secret', 0, 0 FROM servers"
+             SELECT 1, {blueprint}, '{name}', {port} + coalesce(max(id), 0), 'secret', 0, 0 FROM servers"
         ),
     )
     .await;

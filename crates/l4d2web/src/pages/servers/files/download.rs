@@ -1,10 +1,7 @@
-use std::io;
-
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::IntoResponse as _;
-use futures_util::StreamExt as _;
 
 use super::path::TreePath;
 use super::refused;
@@ -27,16 +24,7 @@ pub async fn download(
     let Some(name) = path.name() else {
         return Err(PageError::Unprocessable("A folder cannot be downloaded: take one of its files.".to_owned()));
     };
-    // Each download holds a process on the host.
-    let admission = match state.streams.admit(user) {
-        Ok(admission) => admission,
-        Err(refused) => return Ok(refused.into_response()),
-    };
-    let content = state.host.cat(Of::Server(access.server.id), path.as_os_str()).await;
+    let content = state.host.asked_by(user).cat(Of::Server(access.server.id), path.as_os_str()).await;
     let content = content.map_err(|error| refused(&error, &path))?;
-    let content = content.map(move |piece: io::Result<_>| {
-        let _ = &admission;
-        piece
-    });
     Ok((attachment(&name, "application/octet-stream"), Body::from_stream(content)).into_response())
 }

@@ -20,7 +20,10 @@ fn refused(error: &HostError, path: &TreePath) -> PageError {
         Some(66) => PageError::NotFound,
         Some(65) => PageError::Unprocessable(format!("“{path}” is not what was asked for. {}", said(error))),
         Some(2) => PageError::Unprocessable(said(error)),
-        _ => PageError::Unavailable(format!("The files cannot be read. {}", said(error))),
+        _ => match error {
+            HostError::Busy(busy) => (*busy).into(),
+            _ => PageError::Unavailable(format!("The files cannot be read. {}", said(error))),
+        },
     }
 }
 

@@ -47,12 +47,13 @@ pub async fn show(at: At, RawQuery(query): RawQuery) -> PageResult {
         "installation" => "the game".to_owned(),
         reference => names.get(reference).cloned().unwrap_or_else(|| reference.to_owned()),
     };
-    let listing = match state.host.files(Of::Server(server.id), path.as_os_str(), offset, PAGE).await {
-        Ok(listing) => Some(listing),
-        // Before the first start, the host does not know the server.
-        Err(error) if error.code() == Some(66) && path == TreePath::default() => None,
-        Err(error) => return Err(refused(&error, &path)),
-    };
+    let listing =
+        match state.host.asked_by(at.user.id).files(Of::Server(server.id), path.as_os_str(), offset, PAGE).await {
+            Ok(listing) => Some(listing),
+            // Before the first start, the host does not know the server.
+            Err(error) if error.code() == Some(66) && path == TreePath::default() => None,
+            Err(error) => return Err(refused(&error, &path)),
+        };
     let branch = |listing: &Listing| {
         let branch = Branch::of(server.id, &path, listing, layer_name);
         branch.render().map_err(PageError::from)

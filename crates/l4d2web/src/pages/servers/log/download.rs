@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::host::HostError;
 use crate::live::plain;
-use crate::live::streams::Admission;
 use crate::pages::attachment::attachment;
 use crate::pages::{PageError, PageResult};
 use crate::routes::{ServerAccess, Visitor};
@@ -28,16 +27,10 @@ pub async fn download(
     Extension(visitor): Extension<Visitor>,
 ) -> PageResult {
     let user = visitor.user().ok_or(PageError::NotFound)?.id;
-    let admission = match state.streams.admit(user) {
-        Ok(admission) => admission,
-        Err(refused) => return Ok(refused.into_response()),
-    };
-    let lines = state
-        .host
-        .past_log(access.server.id, ALL)
-        .map_err(|error| PageError::Unavailable(format!("The log cannot be read: {error}.")))?;
-    let text = stream::unfold(Some((lines, admission)), |reading| async {
-        let (mut lines, admission): (_, Admission) = reading?;
+    let lines = state.host.asked_by(user).past_log(access.server.id, ALL).await;
+    let lines = lines.map_err(|error| PageError::of_host("The log cannot be read", &error))?;
+    let text = stream::unfold(Some(lines), |reading| async {
+        let mut lines = reading?;
         let mut text = String::new();
         while text.len() < PIECE {
             match lines.next().await {
@@ -54,7 +47,7 @@ pub async fn download(
                 None => return finished(text),
             }
         }
-        Some((Ok(Bytes::from(text)), Some((lines, admission))))
+        Some((Ok(Bytes::from(text)), Some(lines)))
     });
     let name = format!("{}.log", access.server.name);
     Ok((attachment(&name, "text/plain; charset=utf-8"), Body::from_stream(text)).into_response())

@@ -36,10 +36,13 @@ struct Page {
 
 /// The page of a server with its log.
 pub async fn show(at: At, Query(wish): Query<Wish>) -> PageResult {
-    let log = at.state.logs.open(at.server.id);
+    let log = at.state.logs.open(at.server.id, at.user.id);
     let mut frame = at.frame(ServerTab::Log).await?;
     frame.ask = wish.ask;
-    let lines = log.last(SHOWN, PATIENCE).await.unwrap_or_default();
+    let lines = match &log {
+        Some(log) => log.last(SHOWN, PATIENCE).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
     let after = lines.last().map_or_else(String::new, |line| format!("&after={}", line.place));
     let (label, page) = (format!("Log of {}", at.server.name), frame.card.page());
     let (older, download) = (format!("{page}/log/older"), format!("{page}/log/download"));
