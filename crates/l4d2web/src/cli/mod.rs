@@ -7,7 +7,9 @@ mod dev;
 mod migrate;
 mod new_password;
 mod prune;
+mod refresh;
 mod seed_demo;
+mod seed_script_overlays;
 mod serve;
 mod set_password;
 mod setup_link;
@@ -36,6 +38,8 @@ enum Verb {
     SetupLink(setup_link::SetupLink),
     #[command(hide = true)]
     SeedDemo(seed_demo::SeedDemo),
+    SeedScriptOverlays(seed_script_overlays::SeedScriptOverlays),
+    Refresh(refresh::Refresh),
     #[cfg(debug_assertions)]
     Dev(dev::Dev),
 }
@@ -79,6 +83,8 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::SetPassword(verb) => verb.run(&config).await,
             Verb::SetupLink(verb) => verb.run(&config).await,
             Verb::SeedDemo(verb) => verb.run(&config).await,
+            Verb::SeedScriptOverlays(verb) => verb.run(&config).await,
+            Verb::Refresh(verb) => verb.run(&config).await,
             #[cfg(debug_assertions)]
             Verb::Dev(verb) => verb.run().await,
         }

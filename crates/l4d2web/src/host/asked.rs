@@ -56,6 +56,15 @@ impl<'h> Asked<'h> {
         self.host.files(of, path, offset, limit).await
     }
 
+    /// See [`Host::overlay_delete`].
+    ///
+    /// # Errors
+    /// Those of [`Host::overlay_delete`], and [`HostError::Busy`].
+    pub async fn overlay_delete(&self, reference: &str) -> Result<(), HostError> {
+        let _turn = self.turn(Errand::Look).await?;
+        self.host.overlay_delete(reference).await
+    }
+
     /// See [`Host::doctor`].
     ///
     /// # Errors

@@ -8,11 +8,14 @@ use l4d2web::routes;
 use crate::browser::{Chrome, Judge, Site};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 13] = [
+const NO_PAGES: [&str; 16] = [
     "/",
     "/health",
     "/static/{*path}",
     "/admin/events",
+    "/overlays/events",
+    "/overlays/{id}/events",
+    "/overlays/{id}/files/download",
     "/servers/events",
     "/servers/{id}/events",
     "/servers/{id}/log/download",
@@ -28,14 +31,16 @@ const NO_PAGES: [&str; 13] = [
 const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
 const SERVERS: [&str; 5] =
     ["/servers", "/servers/{id}", "/servers/{id}/jobs", "/servers/{id}/files", "/servers/{id}/settings"];
-const BLUEPRINTS: [&str; 3] = ["/blueprints", "/blueprints/{id}", "/overlays"];
+const BLUEPRINTS: [&str; 2] = ["/blueprints", "/blueprints/{id}"];
+const OVERLAYS: [&str; 3] = ["/overlays", "/overlays/{id}", "/overlays/{id}/files"];
 const REST: [&str; 5] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/profile"];
 
 #[test]
 fn every_page_is_in_a_list() {
     let table: BTreeSet<&str> =
         routes::table().into_iter().filter(|route| route.method == Method::GET).map(|route| route.path).collect();
-    let looked: BTreeSet<&str> = [&DOORS[..], &SERVERS, &BLUEPRINTS, &REST, &NO_PAGES].concat().into_iter().collect();
+    let looked: BTreeSet<&str> =
+        [&DOORS[..], &SERVERS, &BLUEPRINTS, &OVERLAYS, &REST, &NO_PAGES].concat().into_iter().collect();
     let missing: Vec<_> = table.difference(&looked).collect();
     assert!(missing.is_empty(), "in no list of this file: {missing:?}");
     let gone: Vec<_> = looked.difference(&table).collect();
@@ -114,6 +119,63 @@ async fn browser_blueprints_are_in_order() {
     look(&mut judge, &chrome, &site, "/blueprints", "blueprints").await;
     look(&mut judge, &chrome, &site, "/blueprints/1", "blueprint").await;
     look(&mut judge, &chrome, &site, "/blueprints/2", "blueprint-empty").await;
+    judge.verdict();
+}
+
+#[tokio::test]
+async fn browser_overlays_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    site.stock_overlays(&chrome).await;
+    let settled = async |path: &str| {
+        chrome.goto(format!("{}{path}", site.base)).await.unwrap();
+        // What is fetched after the page is there has come.
+        chrome
+            .until("![...document.querySelectorAll('.tree a')].some((a) => a.textContent === 'Show the files')")
+            .await;
+    };
+    look(&mut judge, &chrome, &site, "/overlays", "overlays-states").await;
+    for (id, name) in [
+        (1, "built"),
+        (2, "failed"),
+        (3, "building"),
+        (4, "queued"),
+        (5, "workshop"),
+        (6, "maps"),
+        (7, "never-built"),
+        (8, "directory"),
+    ] {
+        settled(&format!("/overlays/{id}")).await;
+        judge.look(&chrome, &format!("overlay-{name}")).await;
+    }
+    settled("/overlays/1").await;
+    chrome.run("document.querySelector('.tree [data-branch]').click()").await;
+    chrome.until("document.querySelector('.tree [aria-expanded=true]')").await;
+    judge.look(&chrome, "overlay-files-open").await;
+    look(&mut judge, &chrome, &site, "/overlays/1/files?path=left4dead2", "overlay-files-page").await;
+    // A script that is refused, and one that somebody else saved meanwhile.
+    for (seen, text, name) in [("0", " ", "refused"), ("0", "echo other", "newer")] {
+        settled("/overlays/7").await;
+        let send = format!(
+            "const form = document.querySelector('form[action$=\"/script\"]'); form.seen.value = '{seen}'; form.script.value = '{text}';
+             form.querySelector('.btn-main').click()"
+        );
+        chrome.run(&send).await;
+        let shown = if name == "newer" { ".notice-stale[role=alert]" } else { "#script-e" };
+        chrome.until(&format!("document.querySelector('{shown}')")).await;
+        // What is asked for and refused stands in the console as such.
+        let _ = chrome.complaints().await;
+        judge.look(&chrome, &format!("overlay-script-{name}")).await;
+    }
+    chrome.post("/admin/users/2/quota", &[("servers", "3"), ("space", "20")]).await;
+    look(&mut judge, &chrome, &site, "/admin/users?quota=2", "users-quota").await;
+    chrome.post("/logout", &[]).await;
+    site.login(&chrome, "player2").await;
+    look(&mut judge, &chrome, &site, "/overlays", "overlays-other").await;
+    settled("/overlays/1").await;
+    judge.look(&chrome, "overlay-other").await;
+    look(&mut judge, &chrome, &site, "/profile", "profile-quota").await;
     judge.verdict();
 }
 

@@ -39,8 +39,8 @@ async fn follow(browser: &mut Browser, path: &str, dialog: &str) -> Reply {
 #[case("/blueprints/2", "hand-over", &[("user", "ulla")], "/blueprints")]
 #[case("/servers", "new-server", &[("name", "Sunday"), ("blueprint", "1")], "/servers/3")]
 #[case("/blueprints", "new-blueprint", &[("name", "Sunday")], "/blueprints/4")]
-#[case("/overlays", "new-overlay", &[("name", "Maps"), ("reference", "maps")], "/overlays")]
-#[case("/admin", "install", &[], "/jobs/5")]
+#[case("/overlays", "new-overlay", &[("name", "Our maps"), ("kind", "directory"), ("reference", "maps")], "/overlays/4")]
+#[case("/admin", "install", &[], "/jobs/8")]
 #[case("/admin/users", "new-user", &[("name", "nick"), ("password", "correct horse")], "/admin/users")]
 #[tokio::test]
 async fn what_asks_first_is_done_without_scripts(

@@ -16,10 +16,11 @@ pub(super) type Choice = (&'static str, &'static str);
 pub(super) const STATES: [Choice; 5] =
     [("", "Any state"), ("open", "Not over"), ("done", "Done"), ("failed", "Failed"), ("cancelled", "Cancelled")];
 
-pub(super) const KINDS: [Choice; 8] = [
+pub(super) const KINDS: [Choice; 9] = [
     ("", "Any kind"),
     ("install", "Install"),
     ("build", "Build"),
+    ("refresh", "Refresh"),
     ("start", "Start"),
     ("stop", "Stop"),
     ("restart", "Restart"),

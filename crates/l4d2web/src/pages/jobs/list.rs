@@ -24,7 +24,7 @@ struct ListPage {
 
 impl ListPage {
     const STATES: [Choice; 5] = STATES;
-    const KINDS: [Choice; 8] = KINDS;
+    const KINDS: [Choice; 9] = KINDS;
 }
 
 /// Shows the jobs of the user; of everybody to an admin.

@@ -5,10 +5,11 @@ use axum::response::Response;
 
 use super::at::At;
 use crate::db;
+use crate::id::BlueprintId;
 use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::{PageError, PageResult, Toast, refuse, went};
-use crate::queue::{Enqueued, Kind, Work};
+use crate::queue::{Enqueued, Kind, Work, never_built};
 use crate::rights::ServerRight;
 use crate::servers::view::{Act, ServerView, Stand};
 
@@ -72,8 +73,21 @@ async fn act(at: &At, sent: &Sent, work: Work) -> PageResult {
     if let Act::Cannot(why) = act {
         return Err(PageError::Conflict(why));
     }
+    if kind.is_up()
+        && let Some(why) = unbuilt(&at.state.db, at.server.blueprint_id).await?
+    {
+        return Err(PageError::Conflict(why));
+    }
     let job = at.state.queue.enqueue(work, Some(at.user.id)).await.map_err(refuse)?;
     Ok(answer(at, sent, &format!("{} {}.", kind.doing(), view.name), Some(job)))
+}
+
+/// Why a server of a blueprint cannot start as it is: an overlay was never built, and nothing is at it.
+pub(super) async fn unbuilt(db: &db::Db, blueprint: BlueprintId) -> db::Result<Option<String>> {
+    let unbuilt = db::overlay_builds::never_built(db, blueprint).await?;
+    let names: Vec<String> =
+        unbuilt.into_iter().filter(|overlay| !overlay.coming).map(|overlay| overlay.name).collect();
+    Ok((!names.is_empty()).then(|| never_built(&names)))
 }
 
 /// What can be done at any time, but not twice at once, nor to what is being deleted.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderMap, header};
 
+use super::act::unbuilt;
 use super::card::{Card, ServerCluster, ServerNotices};
 use super::load::card;
 use super::no_game::no_game;
@@ -89,7 +90,8 @@ impl Frame {
         let mut notices = ServerNotices { card: &card }.render()?;
         if card.view.acts.start.can() {
             notices.insert_str(0, &no_game(state, user).await?);
-            let warnings = before_start(&Machine::look(&state.config.root));
+            let mut warnings = before_start(&Machine::look(&state.config.root));
+            warnings.extend(unbuilt(&state.db, server.blueprint_id).await?);
             notices.push_str(&Fit { warnings }.render()?);
         }
         Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), ask: String::new(), card })

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 
 use super::at::At;
+use super::create::servers_words;
 use super::frame::{Frame, ServerTab};
 use super::settings::SettingsPage;
 use crate::db;
@@ -89,6 +90,11 @@ pub async fn hand_over(at: At, Form(sent): Form<Sent>) -> PageResult {
                     }
                     return Ok(go(&at.shell, "/servers"));
                 }
+                HandedOver::Quota(max) => format!(
+                    "{} has {} and may not have more. An admin can raise that on the page “Users”.",
+                    person.name,
+                    servers_words(max)
+                ),
                 HandedOver::NameTaken => {
                     format!("{} has a server named “{}” already. Rename this one first.", person.name, server.name)
                 }

@@ -180,7 +180,7 @@ async fn places(db: &Db) -> Places {
 async fn ask(queue: &Queue, db: &Db, places: &mut Places, work: Work) -> Result<Option<JobId>, String> {
     loop {
         let at = work.server().and_then(|place| usize::try_from(place.0 - 1).ok());
-        let work = Work::of(work.kind(), at.map(|at| places[at]), work.overlay()).ok_or("no place")?;
+        let work = Work::of(work.kind(), at.map(|at| places[at]), work.overlay(), false).ok_or("no place")?;
         match queue.enqueue(work, None).await {
             Ok(asked) => return Ok(Some(asked.id)),
             Err(QueueError::BeingDeleted(_)) if work.kind() != Kind::Delete => return Ok(None),
