@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::ChildStdout;
@@ -95,7 +95,8 @@ impl Host {
             stdout: BufReader::with_capacity(64 * 1024, stdout),
             stderr: tokio::spawn(tail(stderr)),
         };
-        Ok(Lines(Box::pin(stream::unfold(Some(open), |open| async move { open?.next().await }))))
+        // Fused: who takes all that is there looks once more after the end.
+        Ok(Lines(Box::pin(stream::unfold(Some(open), |open| async move { open?.next().await }).fuse())))
     }
 }
 

@@ -95,6 +95,15 @@ async fn dropping_a_run_ends_its_tree() {
     stand_in.all_gone().await;
 }
 
+#[tokio::test]
+async fn what_has_ended_can_be_asked_again() {
+    let stand_in = StandIn::new("");
+    stand_in.start(SEVEN).await;
+    let mut lines = stand_in.host.past_log(SEVEN, 10).unwrap();
+    while futures_util::StreamExt::next(&mut lines).await.is_some() {}
+    assert!(futures_util::StreamExt::next(&mut lines).await.is_none());
+}
+
 /// systemd tells of whatever is left when the panel ends.
 #[tokio::test]
 async fn what_nobody_listens_to_any_more_can_be_waited_for() {
