@@ -11,6 +11,7 @@ mod cli_doctor;
 mod cli_files;
 mod cli_game;
 mod cli_install;
+mod cli_overlays;
 mod cli_reads;
 mod cli_specs;
 mod fake_host;
