@@ -39,6 +39,8 @@ mod host_update;
 mod kernel_files;
 mod kernel_install;
 mod kernel_kills;
+mod kernel_kills_overlays;
+mod kernel_overlays;
 mod kernel_owners;
 mod kernel_power;
 mod kernel_rootcmd;
