@@ -183,7 +183,7 @@ fn as_user<T>(uid: u32, work: impl FnOnce() -> T) -> T {
 }
 
 /// Edits on top of what is published, and publishes what comes of it; returns the names of the edits that worked.
-fn generation(sandbox: &Sandbox, root: &Root, edits: &str, seed: &str) -> BTreeSet<String> {
+fn generation(sandbox: &Sandbox, root: &Root, edits: &str, which: &str) -> BTreeSet<String> {
     let name = BuildName::parse("5").unwrap();
     let published = root.join("overlays/5");
     let before = published.exists().then(|| (fs::canonicalize(&published).unwrap(), all(&published)));
@@ -196,7 +196,7 @@ fn generation(sandbox: &Sandbox, root: &Root, edits: &str, seed: &str) -> BTreeS
     sandbox.overlay_works(&["mount-build", "5"]);
     fs::write("/run/edits", edits).unwrap();
     let outcome = sandbox.in_unit(STACK, (UNIT, BUILD), "python3 /run/edit.py /run/edits");
-    assert_eq!(outcome.code, Some(0), "{seed}: {outcome:?}");
+    assert_eq!(outcome.code, Some(0), "{which}: {outcome:?}");
     let seen = all(Path::new(STACK));
     sandbox.overlay_works(&["umount-build", "5"]);
     as_user(OWNER, || {
@@ -209,22 +209,22 @@ fn generation(sandbox: &Sandbox, root: &Root, edits: &str, seed: &str) -> BTreeS
     });
     let after = all(&published);
     for (path, there) in &seen {
-        assert_eq!(after.get(path), Some(there), "{seed}: {path}\n{edits}");
+        assert_eq!(after.get(path), Some(there), "{which}: {path}\n{edits}");
     }
     assert_eq!(
         after.len(),
         seen.len(),
-        "{seed}: {:?}\n{edits}",
+        "{which}: {:?}\n{edits}",
         after.keys().filter(|path| !seen.contains_key(*path)).collect::<Vec<_>>()
     );
-    assert_eq!(check_listing(root, "", &after), after.len(), "{seed}");
+    assert_eq!(check_listing(root, "", &after), after.len(), "{which}");
     if let Some((tree, content)) = before {
-        assert!(all(&tree) == content, "{seed}: the tree before has changed\n{edits}");
+        assert!(all(&tree) == content, "{which}: the tree before has changed\n{edits}");
         for (path, old) in content {
             let (old_file, new_file) = (tree.join(&path), published.join(&path));
             if old.kind == Kind::File && after.get(&path) == Some(&old) {
                 let inode = |file: &Path| fs::symlink_metadata(file).unwrap().ino();
-                assert_eq!(inode(&old_file), inode(&new_file), "{seed}: {path} is the same, and not shared\n{edits}");
+                assert_eq!(inode(&old_file), inode(&new_file), "{which}: {path} is the same, and not shared\n{edits}");
             }
         }
     }
@@ -246,8 +246,8 @@ fn proof7_what_is_published_is_what_the_program_saw() {
             let mut dice = Dice(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
             sandbox::shell(&format!("cd {ROOT}; rm -rf overlays/5 trees/overlay builds/5"));
             for generation in 1..=GENERATIONS {
-                let seed = format!("seed {number}, generation {generation}");
-                worked.extend(self::generation(sandbox, &root, &dice.edits(), &seed));
+                let which = format!("seed {number}, generation {generation}");
+                worked.extend(self::generation(sandbox, &root, &dice.edits(), &which));
             }
         }
         assert_eq!(worked.len(), OPS.len(), "only {worked:?} ever worked");

@@ -43,6 +43,7 @@ mod kernel_kills_overlays;
 mod kernel_overlays;
 mod kernel_owners;
 mod kernel_power;
+mod kernel_power_overlays;
 mod kernel_rootcmd;
 mod kernel_stack;
 mod kernel_standin;

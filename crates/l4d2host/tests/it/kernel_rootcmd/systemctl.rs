@@ -202,7 +202,7 @@ fn what_is_left_of_a_build_is_cleared() {
             let input = child.stdin.take();
             assert_eq!(child.wait().unwrap().code(), Some(code), "{verb} {ended} {cleared}");
             drop(input);
-            assert_eq!(calls()[1..], [clear.clone()]);
+            assert_eq!(calls()[1..], *std::slice::from_ref(&clear));
             shell(&format!("umount {SYSTEMCTL}"));
         }
         record(SYSTEMCTL, "");
