@@ -28,6 +28,10 @@ impl Ended {
         if code == 0 {
             return Self::Code(0);
         }
+        // Of one that has no end the unmounting helper was killed: as a rule with all else of the unit.
+        if record.is_some_and(|last| last.started_at.is_some() && last.ended_at.is_none()) {
+            return Self::Killed;
+        }
         // A record without a code is of a unit whose mount helper failed.
         let Some(last) = record.filter(|last| last.exit_kind.as_deref().is_some_and(|code| !code.is_empty())) else {
             return Self::NeverRan(code);
@@ -76,9 +80,9 @@ mod tests {
     #[case::no_unit(1, None, Ended::NeverRan(1))]
     #[case::its_own_code(1, Some("started=1\nended=2\nresult=exit-code\ncode=exited\nstatus=8\n"), Ended::Code(8))]
     #[case::a_broken_record(1, Some("code=exited\nstatus=many\n"), Ended::Code(1))]
-    #[case::half_a_record(4, Some("started=1\n"), Ended::NeverRan(4))]
+    #[case::half_a_record(4, Some("started=1\n"), Ended::Killed)]
     #[case::no_mount(1, Some("ended=2\nresult=exit-code\ncode=\nstatus=\n"), Ended::NeverRan(1))]
-    #[case::stopped(1, Some("result=signal\ncode=killed\nstatus=TERM\n"), Ended::Killed)]
+    #[case::stopped(1, Some("started=1\nended=2\nresult=signal\ncode=killed\nstatus=TERM\n"), Ended::Killed)]
     #[case::stopped_below_script(1, Some("result=exit-code\ncode=exited\nstatus=143\n"), Ended::Killed)]
     #[case::too_long(1, Some("result=timeout\ncode=killed\nstatus=KILL\n"), Ended::TimedOut)]
     #[case::crashed(1, Some("result=core-dump\ncode=dumped\nstatus=SEGV\n"), Ended::Code(1))]

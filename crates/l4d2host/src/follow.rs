@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, ChildStdout};
+use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -18,6 +18,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{CWD, Mode, OFlags, inotify, openat};
 use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::exit::{self, ExitCode};
 use crate::process::{ProcessError, Tool};
@@ -48,6 +49,14 @@ pub enum FollowError {
         /// What the system said.
         source: io::Error,
     },
+    /// The root program was killed, and its unit runs on.
+    #[error("`{argv}` was killed while its unit ran")]
+    Deserted {
+        /// The whole command line.
+        argv: String,
+        /// With which code it ended.
+        code: u8,
+    },
     /// The log is too long.
     #[error("log {path} is longer than {}: the unit was stopped", mebibytes(*.max))]
     Endless {
@@ -62,6 +71,7 @@ impl ExitCode for FollowError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Process(error) => error.exit_code(),
+            Self::Deserted { code, .. } => *code,
             Self::NoLog(_) | Self::Endless { .. } => exit::SOFTWARE,
             Self::Log { .. } => exit::IO,
         }
@@ -109,7 +119,8 @@ pub fn follow(tool: &Tool, sink: &mut dyn FnMut(&[u8])) -> Result<u8, FollowErro
 pub fn follow_guarded(tool: &Tool, sink: &mut dyn FnMut(&[u8]), guard: Guard<'_>) -> Result<u8, FollowError> {
     let mut child = tool.spawn(true)?;
     let hold = Mutex::new(child.stdin.take());
-    let followed = child.stdout.take().map_or(Ok(None), |out| follow_log(tool, out, sink, guard, &hold));
+    let down = pidfd(&child).map_err(|source| ProcessError::Output { argv: tool.argv(), source })?;
+    let followed = child.stdout.take().map_or(Ok(None), |out| follow_log(tool, (out, down), sink, guard, &hold));
     if followed.is_err() {
         // The unit goes down before we go on.
         drop(hold);
@@ -117,21 +128,38 @@ pub fn follow_guarded(tool: &Tool, sink: &mut dyn FnMut(&[u8]), guard: Guard<'_>
     let ended = child.wait().map_err(|source| ProcessError::Output { argv: tool.argv(), source })?;
     let said = followed?;
     match (tool.judge(ended), said) {
-        (Ok(()), Some(())) => Ok(0),
-        (Err(ProcessError::Failed { code, .. }), Some(())) => Ok(code),
+        (Ok(()), Some(_)) => Ok(0),
+        (Err(ProcessError::Failed { argv, code }), Some(End::Sudden)) if code >= 128 => {
+            Err(FollowError::Deserted { argv, code })
+        }
+        (Err(ProcessError::Failed { code, .. }), Some(_)) => Ok(code),
         (Ok(()), None) => Err(FollowError::NoLog(tool.argv())),
         (Err(error), _) => Err(error.into()),
     }
 }
 
-/// Follows the log to the end of `out`; none when nothing was said.
+/// How the root program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// With its output: all that it started is gone too.
+    Orderly,
+    /// And something that it started has its output still.
+    Sudden,
+}
+
+fn pidfd(child: &Child) -> io::Result<OwnedFd> {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
+    Ok(pidfd_open(pid, PidfdFlags::empty())?)
+}
+
+/// Follows the log until the root program ends; none when nothing was said.
 fn follow_log(
     tool: &Tool,
-    mut out: ChildStdout,
+    (mut out, down): (ChildStdout, OwnedFd),
     sink: &mut dyn FnMut(&[u8]),
     mut guard: Guard<'_>,
     hold: &Mutex<Option<ChildStdin>>,
-) -> Result<Option<()>, FollowError> {
+) -> Result<Option<End>, FollowError> {
     let line = first_line(&mut out).map_err(|source| ProcessError::Output { argv: tool.argv(), source })?;
     if line.is_empty() {
         return Ok(None);
@@ -145,7 +173,7 @@ fn follow_log(
     thread::scope(|scope| {
         let (under_way, over) = channel();
         scope.spawn(move || guard.watch(&guarded, hold, &over));
-        let followed = read_to_the_end(path, log, &mut out, sink, log_max);
+        let followed = read_to_the_end(path, log, (&mut out, &down), sink, log_max);
         drop(under_way);
         followed.map(Some)
     })
@@ -154,26 +182,26 @@ fn follow_log(
 fn read_to_the_end(
     path: &Path,
     mut log: File,
-    out: &mut ChildStdout,
+    (out, down): (&mut ChildStdout, &OwnedFd),
     sink: &mut dyn FnMut(&[u8]),
     log_max: u64,
-) -> Result<(), FollowError> {
+) -> Result<End, FollowError> {
     let failed = |source| FollowError::Log { path: path.to_owned(), source };
     let changes = watch(&log).map_err(failed)?;
-    let (mut length, mut ended) = (0, false);
+    let (mut length, mut ended) = (0, None);
     loop {
         // The last time, after the end: the log is complete then.
         length += read_on(&mut log, sink, log_max - length).map_err(failed)?;
         if length > log_max {
             return Err(FollowError::Endless { path: path.to_owned(), max: log_max });
         }
-        if ended {
+        if let Some(end) = ended {
             if let Some(mut other) = replaced(path, &log).map_err(failed)? {
                 read_on(&mut other, sink, log_max).map_err(failed)?;
             }
-            return Ok(());
+            return Ok(end);
         }
-        ended = wait(out, &changes).map_err(failed)?;
+        ended = wait(out, down, &changes).map_err(failed)?;
     }
 }
 
@@ -215,14 +243,15 @@ fn watch(log: &File) -> io::Result<OwnedFd> {
     Ok(changes)
 }
 
-/// Waits for a change of the log, or for the end of the root program; whether it was the end.
-fn wait(out: &mut ChildStdout, changes: &OwnedFd) -> io::Result<bool> {
-    let mut watched = [PollFd::new(out, PollFlags::IN), PollFd::new(changes, PollFlags::IN)];
+/// Waits for a change of the log, or for the end of the root program; which it was, when it was the end.
+fn wait(out: &mut ChildStdout, down: &OwnedFd, changes: &OwnedFd) -> io::Result<Option<End>> {
+    let mut watched =
+        [PollFd::new(out, PollFlags::IN), PollFd::new(changes, PollFlags::IN), PollFd::new(down, PollFlags::IN)];
     match poll(&mut watched, None) {
         Ok(_) | Err(Errno::INTR) => {}
         Err(error) => return Err(error.into()),
     }
-    let said = !watched[0].revents().is_empty();
+    let (said, is_down) = (!watched[0].revents().is_empty(), !watched[2].revents().is_empty());
     if !watched[1].revents().is_empty() {
         match rustix::io::read(changes, &mut [0_u8; 4096]) {
             Ok(_) | Err(Errno::AGAIN | Errno::INTR) => {}
@@ -230,7 +259,10 @@ fn wait(out: &mut ChildStdout, changes: &OwnedFd) -> io::Result<bool> {
         }
     }
     // What else it says is of no interest.
-    Ok(said && out.read(&mut [0; LINE_MAX])? == 0)
+    if said && out.read(&mut [0; LINE_MAX])? == 0 {
+        return Ok(Some(End::Orderly));
+    }
+    Ok(is_down.then_some(End::Sudden))
 }
 
 /// Hands on what is new, and a little more than `max` bytes at most.
@@ -313,6 +345,18 @@ mod tests {
         assert!(matches!(result, Err(FollowError::NoLog(_))));
         let (result, _) = run("echo log relative; read held");
         assert!(matches!(result, Err(FollowError::NoLog(_))));
+    }
+
+    #[test]
+    fn a_program_that_is_killed_is_not_waited_for_with_what_it_started() {
+        let temp = tempfile::tempdir().unwrap();
+        let log = temp.path().join("log");
+        // Its child has its output, and goes with the pipe that we hold.
+        let script = format!("echo one >{0}; echo log {0}; exec 3<&0; (read held <&3) & kill -KILL $$", log.display());
+        let (result, seen) = run(&script);
+        let error = result.unwrap_err();
+        assert!(matches!(error, FollowError::Deserted { code: 137, .. }), "{error}");
+        assert_eq!(seen, "one\n");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::ended::Ended;
 use crate::follow::Guard;
 use crate::name::{BuildName, OverlayId};
 use crate::root::Root;
+use crate::systemd::Systemd;
 use crate::terminal::escape;
 
 /// The script, in the build's directory; the mount helper hands it to the unit.
@@ -25,6 +26,7 @@ pub(super) fn run(
     upper: BorrowedFd<'_>,
     text: &str,
     limits: &Limits,
+    systemd: &impl Systemd,
 ) -> Result<(), OverlayError> {
     let dir = root.build(&BuildName::Overlay(id.clone()));
     let handle = open_dir(&dir).map_err(OverlayError::io("opening", &dir))?;
@@ -44,6 +46,10 @@ pub(super) fn run(
     let guard = Guard { log_max: limits.max_output, look: &mut look };
     let ended = unit::run(root, id, &mut |bytes| screen.show(bytes), guard);
     screen.finish();
+    // The root program that waited for the unit may have been killed.
+    if !matches!(ended, Ok(Ended::Code(0))) {
+        unit::stop_leftover(root, systemd, id)?;
+    }
     let ended = ended?;
     let mounted = unit::mounted(root, id);
     if mounted.exists() {

@@ -48,7 +48,7 @@ pub fn build(
     let alone = !matches!(plan.kind, Kind::Script { reset: false, .. });
     let (base, _) = build.prepare(false, alone)?;
     let work = Work { root, id, build: &build, limits, base, current: standing(root, &name)? };
-    match work.run(&plan.kind) {
+    match work.run(&plan.kind, systemd) {
         Ok(done) => line(&done),
         Err(error) => {
             // A stack that is still mounted is left to the next build, which has it taken away first.
@@ -90,7 +90,7 @@ struct Work<'w> {
 
 impl Work<'_> {
     /// Builds and publishes; returns the last line.
-    fn run(&self, kind: &Kind) -> Result<String, OverlayError> {
+    fn run(&self, kind: &Kind, systemd: &impl Systemd) -> Result<String, OverlayError> {
         step("building");
         let dir = self.build.upper();
         let upper = open_dir(&dir).map_err(OverlayError::io("opening", &dir))?;
@@ -102,7 +102,7 @@ impl Work<'_> {
                 let snapshot = Snapshot::new(self.root.path(), &self.limits);
                 snapshot.fill(files.as_fd(), upper.as_fd(), current.as_ref().map(AsFd::as_fd))?;
             }
-            Kind::Script { text, .. } => script::run(self.root, self.id, upper.as_fd(), text, &self.limits)?,
+            Kind::Script { text, .. } => script::run(self.root, self.id, upper.as_fd(), text, &self.limits, systemd)?,
         }
         let made = if matches!(kind, Kind::Script { .. }) { Made::ByAUnit } else { Made::ByLinks };
         let settled = self.build.settle(made)?;

@@ -27,6 +27,7 @@ mod host_install;
 mod host_kills;
 mod host_lifecycle;
 mod host_operator;
+mod host_overlays;
 mod host_panel;
 mod host_panel_cancel;
 mod host_panel_kills;
