@@ -1,7 +1,8 @@
 #!/bin/bash
 # Measures what left4me costs, each figure beside its yardstick of the same run. Writes the tables to docs/performance.md, and prints them.
-#   bench.sh        the host half, on a throw-away host, as root; then the panel
-#   bench.sh web    the panel alone, on this machine, as anybody
+#   bench.sh            the host half, on a throw-away host, as root; then the panel
+#   bench.sh overlays   builds of overlays alone, on a throw-away host
+#   bench.sh web        the panel alone, on this machine, as anybody
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
@@ -42,6 +43,8 @@ $LAB/provision.sh host $NAME
 mkdir -p target/bench-stage
 cp target/x86_64-unknown-linux-gnu/release/examples/{bench,mount_yardstick} target/bench-stage/
 $LAB/host.sh push $NAME target/bench-stage /opt/left4me-bench
+write overlays "$($LAB/host.sh exec $NAME /opt/left4me-bench/bench /opt/left4me-bench overlays)"
+[ "${1:-}" != overlays ] || exit 0
 $LAB/host.sh exec $NAME l4d2ctl install >/dev/null
 table=$($LAB/host.sh exec $NAME /opt/left4me-bench/bench /opt/left4me-bench)
 write host "$table"

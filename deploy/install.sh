@@ -18,8 +18,8 @@ export LC_ALL=C.UTF-8 # one order for sort, one language for what is read from t
 KERNEL_NEEDED=6.8
 PROGRAMS=(l4d2ctl l4d2web)
 HELPERS=(left4me-overlay left4me-systemctl left4me-journalctl left4me-exec)
-# sudo and nft are what left4me calls; the rest is what the game, a 32-bit program, is linked with.
-PACKAGES=(sudo dbus nftables ca-certificates libc6:i386 libgcc-s1:i386 libstdc++6:i386 zlib1g:i386)
+# sudo and nft are what left4me calls; what the game, a 32-bit program, is linked with; and what scripts are promised.
+PACKAGES=(sudo dbus nftables ca-certificates curl 7zip unzip xz-utils bzip2 libc6:i386 libgcc-s1:i386 libstdc++6:i386 zlib1g:i386)
 LIB=/usr/local/lib/left4me
 LAID=$LIB/installed # what this script has laid down: files, and with a slash at the end directories that were not there
 DROPINS=/etc/systemd/system
@@ -303,8 +303,9 @@ NEXT
 check_result() {
   local dropin unit
   systemd-analyze verify --man=no --recursive-errors=no left4me-server@check.service left4me-steamcmd@linux.service \
-    left4me-steamcmd@info.service left4me-clear@check.service left4me-web.service left4me-refresh.service left4me-refresh.timer \
-    left4me-nftables.service l4d2.slice l4d2-game.slice l4d2-build.slice || die "the units have errors"
+    left4me-steamcmd@info.service left4me-build@check.service left4me-clear-build@check.service left4me-clear@check.service \
+    left4me-web.service left4me-refresh.service left4me-refresh.timer left4me-nftables.service \
+    l4d2.slice l4d2-game.slice l4d2-build.slice || die "the units have errors"
   for dropin in "${NEW[@]}"; do
     case $dropin in "$DROPINS"/*.d/*.conf) ;; *) continue ;; esac
     unit=${dropin#"$DROPINS"/} unit=${unit%.d/*}

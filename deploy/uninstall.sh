@@ -59,6 +59,7 @@ remove_files() {
   fi
   rm -rf --one-file-system /run/left4me /run/left4me-install.lock
   [ ! -d /overlay ] || rmdir /overlay
+  [ -s /script.sh ] || rm -f /script.sh
   systemctl daemon-reload
 }
 

@@ -13,6 +13,7 @@ STAMP=$(sha256sum <"$HERE/rootfs.sh" | cut -c1-16)
 PACKAGES=(
   systemd systemd-sysv dbus libpam-systemd udev kmod
   sudo nftables iproute2 procps ca-certificates
+  7zip unzip xz-utils bzip2
   iputils-ping netcat-openbsd curl python3-minimal libpython3-stdlib less acl attr strace
   nginx # before the panel, in one test
   libc6:i386 lib32gcc-s1 libstdc++6:i386 zlib1g:i386 steamcmd:i386

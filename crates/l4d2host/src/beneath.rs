@@ -49,6 +49,12 @@ pub fn open_file_beneath(parent: BorrowedFd<'_>, path: impl rustix::path::Arg) -
     Ok(file)
 }
 
+/// Whether an error of open says that there is no such thing, or a link or another kind of file in its place.
+#[must_use]
+pub fn is_absence(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::XDEV))
+}
+
 /// Reads at most `max` bytes; a longer file is an error.
 ///
 /// # Errors

@@ -1,18 +1,24 @@
 //! Following a unit that `left4me-systemctl` starts and waits for: its log, from the first byte to the last.
 //!
 //! The root program makes a new log, says where it is (`log <path>`), and ends when the unit is down; by then the log is
-//! complete. Its standard input is a pipe from us: when we are gone, however we went, it stops the unit.
+//! complete. Its standard input is a pipe from us: when we are gone, however we went, it stops the unit. So we stop one
+//! that goes too far: by letting go of the pipe. Who looks after that does not wait for whoever reads the log.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::ChildStdout;
+use std::process::{Child, ChildStdin, ChildStdout};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{CWD, Mode, OFlags, inotify, openat};
 use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::exit::{self, ExitCode};
 use crate::process::{ProcessError, Tool};
@@ -20,7 +26,9 @@ use crate::process::{ProcessError, Tool};
 /// Longest line that the root program says.
 const LINE_MAX: usize = 4096;
 /// Longest log; a program that prints more has run wild.
-const LOG_MAX: u64 = 256 * 1024 * 1024;
+pub const LOG_MAX: u64 = 256 * 1024 * 1024;
+/// How often a guard looks.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Why a unit could not be followed. It is stopped then.
 #[derive(Debug, thiserror::Error)]
@@ -41,17 +49,57 @@ pub enum FollowError {
         /// What the system said.
         source: io::Error,
     },
+    /// The root program was killed, and its unit runs on.
+    #[error("`{argv}` was killed while its unit ran")]
+    Deserted {
+        /// The whole command line.
+        argv: String,
+        /// With which code it ended.
+        code: u8,
+    },
     /// The log is too long.
-    #[error("log {0} is longer than 256 MiB: the unit was stopped")]
-    Endless(PathBuf),
+    #[error("log {path} is longer than {}: the unit was stopped", mebibytes(*.max))]
+    Endless {
+        /// The log.
+        path: PathBuf,
+        /// How long it may be, in bytes.
+        max: u64,
+    },
 }
 
 impl ExitCode for FollowError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Process(error) => error.exit_code(),
-            Self::NoLog(_) | Self::Endless(_) => exit::SOFTWARE,
+            Self::Deserted { code, .. } => *code,
+            Self::NoLog(_) | Self::Endless { .. } => exit::SOFTWARE,
             Self::Log { .. } => exit::IO,
+        }
+    }
+}
+
+fn mebibytes(bytes: u64) -> String {
+    if bytes.is_multiple_of(1 << 20) { format!("{} MiB", bytes >> 20) } else { format!("{bytes} bytes") }
+}
+
+/// What a unit may do while it is followed.
+pub struct Guard<'g> {
+    /// Longest log, in bytes.
+    pub log_max: u64,
+    /// Asked every second; the unit is stopped when it says no.
+    pub look: &'g mut (dyn FnMut() -> bool + Send),
+}
+
+impl Guard<'_> {
+    /// Looks until the unit is down, and lets go of what holds it up when it goes too far.
+    fn watch(&mut self, log: &File, hold: &Mutex<Option<ChildStdin>>, over: &Receiver<()>) {
+        while over.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+            // That it is too long is seen, and said, by who reads it.
+            let too_long = log.metadata().is_ok_and(|meta| meta.len() > self.log_max);
+            if too_long || !(self.look)() {
+                hold.lock().unwrap_or_else(PoisonError::into_inner).take();
+                return;
+            }
         }
     }
 }
@@ -61,9 +109,18 @@ impl ExitCode for FollowError {
 /// # Errors
 /// [`FollowError`]; a unit that ends badly is none.
 pub fn follow(tool: &Tool, sink: &mut dyn FnMut(&[u8])) -> Result<u8, FollowError> {
+    follow_guarded(tool, sink, Guard { log_max: LOG_MAX, look: &mut || true })
+}
+
+/// As [`follow`], with somebody who looks after the unit.
+///
+/// # Errors
+/// [`FollowError`]; a unit that ends badly, or that the guard stops, is none.
+pub fn follow_guarded(tool: &Tool, sink: &mut dyn FnMut(&[u8]), guard: Guard<'_>) -> Result<u8, FollowError> {
     let mut child = tool.spawn(true)?;
-    let hold = child.stdin.take();
-    let followed = child.stdout.take().map_or(Ok(None), |out| follow_log(tool, out, sink));
+    let hold = Mutex::new(child.stdin.take());
+    let down = pidfd(&child).map_err(|source| ProcessError::Output { argv: tool.argv(), source })?;
+    let followed = child.stdout.take().map_or(Ok(None), |out| follow_log(tool, (out, down), sink, guard, &hold));
     if followed.is_err() {
         // The unit goes down before we go on.
         drop(hold);
@@ -71,15 +128,38 @@ pub fn follow(tool: &Tool, sink: &mut dyn FnMut(&[u8])) -> Result<u8, FollowErro
     let ended = child.wait().map_err(|source| ProcessError::Output { argv: tool.argv(), source })?;
     let said = followed?;
     match (tool.judge(ended), said) {
-        (Ok(()), Some(())) => Ok(0),
-        (Err(ProcessError::Failed { code, .. }), Some(())) => Ok(code),
+        (Ok(()), Some(_)) => Ok(0),
+        (Err(ProcessError::Failed { argv, code }), Some(End::Sudden)) if code >= 128 => {
+            Err(FollowError::Deserted { argv, code })
+        }
+        (Err(ProcessError::Failed { code, .. }), Some(_)) => Ok(code),
         (Ok(()), None) => Err(FollowError::NoLog(tool.argv())),
         (Err(error), _) => Err(error.into()),
     }
 }
 
-/// Follows the log to the end of `out`; none when nothing was said.
-fn follow_log(tool: &Tool, mut out: ChildStdout, sink: &mut dyn FnMut(&[u8])) -> Result<Option<()>, FollowError> {
+/// How the root program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// With its output: all that it started is gone too.
+    Orderly,
+    /// And something that it started has its output still.
+    Sudden,
+}
+
+fn pidfd(child: &Child) -> io::Result<OwnedFd> {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
+    Ok(pidfd_open(pid, PidfdFlags::empty())?)
+}
+
+/// Follows the log until the root program ends; none when nothing was said.
+fn follow_log(
+    tool: &Tool,
+    (mut out, down): (ChildStdout, OwnedFd),
+    sink: &mut dyn FnMut(&[u8]),
+    mut guard: Guard<'_>,
+    hold: &Mutex<Option<ChildStdin>>,
+) -> Result<Option<End>, FollowError> {
     let line = first_line(&mut out).map_err(|source| ProcessError::Output { argv: tool.argv(), source })?;
     if line.is_empty() {
         return Ok(None);
@@ -87,22 +167,41 @@ fn follow_log(tool: &Tool, mut out: ChildStdout, sink: &mut dyn FnMut(&[u8])) ->
     let path = line.strip_prefix("log ").map(Path::new).filter(|path| path.is_absolute());
     let path = path.ok_or_else(|| FollowError::NoLog(tool.argv()))?;
     let failed = |source| FollowError::Log { path: path.to_owned(), source };
-    let mut log = open(path).map_err(failed)?;
+    let log = open(path).map_err(failed)?;
+    let guarded = log.try_clone().map_err(failed)?;
+    let log_max = guard.log_max;
+    thread::scope(|scope| {
+        let (under_way, over) = channel();
+        scope.spawn(move || guard.watch(&guarded, hold, &over));
+        let followed = read_to_the_end(path, log, (&mut out, &down), sink, log_max);
+        drop(under_way);
+        followed.map(Some)
+    })
+}
+
+fn read_to_the_end(
+    path: &Path,
+    mut log: File,
+    (out, down): (&mut ChildStdout, &OwnedFd),
+    sink: &mut dyn FnMut(&[u8]),
+    log_max: u64,
+) -> Result<End, FollowError> {
+    let failed = |source| FollowError::Log { path: path.to_owned(), source };
     let changes = watch(&log).map_err(failed)?;
-    let (mut length, mut ended) = (0, false);
+    let (mut length, mut ended) = (0, None);
     loop {
         // The last time, after the end: the log is complete then.
-        length += read_on(&mut log, sink).map_err(failed)?;
-        if length > LOG_MAX {
-            return Err(FollowError::Endless(path.to_owned()));
+        length += read_on(&mut log, sink, log_max - length).map_err(failed)?;
+        if length > log_max {
+            return Err(FollowError::Endless { path: path.to_owned(), max: log_max });
         }
-        if ended {
+        if let Some(end) = ended {
             if let Some(mut other) = replaced(path, &log).map_err(failed)? {
-                read_on(&mut other, sink).map_err(failed)?;
+                read_on(&mut other, sink, log_max).map_err(failed)?;
             }
-            return Ok(Some(()));
+            return Ok(end);
         }
-        ended = wait(&mut out, &changes).map_err(failed)?;
+        ended = wait(out, down, &changes).map_err(failed)?;
     }
 }
 
@@ -144,14 +243,15 @@ fn watch(log: &File) -> io::Result<OwnedFd> {
     Ok(changes)
 }
 
-/// Waits for a change of the log, or for the end of the root program; whether it was the end.
-fn wait(out: &mut ChildStdout, changes: &OwnedFd) -> io::Result<bool> {
-    let mut watched = [PollFd::new(out, PollFlags::IN), PollFd::new(changes, PollFlags::IN)];
+/// Waits for a change of the log, or for the end of the root program; which it was, when it was the end.
+fn wait(out: &mut ChildStdout, down: &OwnedFd, changes: &OwnedFd) -> io::Result<Option<End>> {
+    let mut watched =
+        [PollFd::new(out, PollFlags::IN), PollFd::new(changes, PollFlags::IN), PollFd::new(down, PollFlags::IN)];
     match poll(&mut watched, None) {
         Ok(_) | Err(Errno::INTR) => {}
         Err(error) => return Err(error.into()),
     }
-    let said = !watched[0].revents().is_empty();
+    let (said, is_down) = (!watched[0].revents().is_empty(), !watched[2].revents().is_empty());
     if !watched[1].revents().is_empty() {
         match rustix::io::read(changes, &mut [0_u8; 4096]) {
             Ok(_) | Err(Errno::AGAIN | Errno::INTR) => {}
@@ -159,10 +259,14 @@ fn wait(out: &mut ChildStdout, changes: &OwnedFd) -> io::Result<bool> {
         }
     }
     // What else it says is of no interest.
-    Ok(said && out.read(&mut [0; LINE_MAX])? == 0)
+    if said && out.read(&mut [0; LINE_MAX])? == 0 {
+        return Ok(Some(End::Orderly));
+    }
+    Ok(is_down.then_some(End::Sudden))
 }
 
-fn read_on(log: &mut File, sink: &mut dyn FnMut(&[u8])) -> io::Result<u64> {
+/// Hands on what is new, and a little more than `max` bytes at most.
+fn read_on(log: &mut File, sink: &mut dyn FnMut(&[u8]), max: u64) -> io::Result<u64> {
     let mut piece = vec![0; 64 * 1024];
     let mut length = 0;
     loop {
@@ -171,7 +275,7 @@ fn read_on(log: &mut File, sink: &mut dyn FnMut(&[u8])) -> io::Result<u64> {
             read => {
                 sink(&piece[..read]);
                 length += read as u64;
-                if length > LOG_MAX {
+                if length > max {
                     return Ok(length);
                 }
             }
@@ -244,6 +348,18 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_is_killed_is_not_waited_for_with_what_it_started() {
+        let temp = tempfile::tempdir().unwrap();
+        let log = temp.path().join("log");
+        // Its child has its output, and goes with the pipe that we hold.
+        let script = format!("echo one >{0}; echo log {0}; exec 3<&0; (read held <&3) & kill -KILL $$", log.display());
+        let (result, seen) = run(&script);
+        let error = result.unwrap_err();
+        assert!(matches!(error, FollowError::Deserted { code: 137, .. }), "{error}");
+        assert_eq!(seen, "one\n");
+    }
+
+    #[test]
     fn a_log_that_is_no_file_stops_the_unit() {
         let temp = tempfile::tempdir().unwrap();
         let stopped = temp.path().join("stopped");
@@ -254,5 +370,43 @@ mod tests {
             assert!(matches!(result, Err(FollowError::Log { .. })));
             assert!(stopped.exists());
         }
+    }
+
+    #[test]
+    fn a_unit_that_goes_too_far_is_stopped() {
+        let temp = tempfile::tempdir().unwrap();
+        let (log, stopped) = (temp.path().join("log"), temp.path().join("stopped"));
+        let script = format!(
+            "printf 0123456789 >{0}; echo log {0}; read held; echo >{1}; exit 9",
+            log.display(),
+            stopped.display()
+        );
+        let run = |log_max, look: &mut (dyn FnMut() -> bool + Send)| {
+            let _ = std::fs::remove_file(&stopped);
+            let result = follow_guarded(&sh(&script), &mut |_| {}, Guard { log_max, look });
+            assert!(stopped.exists());
+            result
+        };
+        let error = run(9, &mut || true).unwrap_err();
+        assert!(error.to_string().ends_with("log is longer than 9 bytes: the unit was stopped"), "{error}");
+        let mut looks = 0;
+        let code = run(10, &mut || {
+            looks += 1;
+            looks < 2
+        });
+        assert_eq!((code.unwrap(), looks), (9, 2));
+    }
+
+    #[test]
+    fn who_looks_does_not_wait_for_who_reads() {
+        let temp = tempfile::tempdir().unwrap();
+        let log = temp.path().join("log");
+        let script = format!("echo x >{0}; echo log {0}; read held; exit 9", log.display());
+        let (tell, told) = channel();
+        let looked = &mut move || tell.send(()).is_err();
+        let guard = Guard { log_max: LOG_MAX, look: looked };
+        // The reader does not come back before the guard has looked.
+        let code = follow_guarded(&sh(&script), &mut |_| told.recv().unwrap(), guard);
+        assert_eq!(code.unwrap(), 9);
     }
 }

@@ -80,6 +80,15 @@ impl Lock {
         Self::take(root, &format!("build-{build}"), FlockOperation::NonBlockingLockExclusive)
     }
 
+    /// Whether somebody builds it. Two who ask at once do not take each other for a build.
+    ///
+    /// # Errors
+    /// [`LockError`] when the lock file cannot be used.
+    pub fn is_building(root: &Root, build: &BuildName) -> Result<bool, LockError> {
+        let lock = Self::take(root, &format!("build-{build}"), FlockOperation::NonBlockingLockShared)?;
+        Ok(lock.is_none())
+    }
+
     /// A second handle on the same lock, for a subprocess to hold.
     ///
     /// # Errors

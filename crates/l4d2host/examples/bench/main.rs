@@ -12,6 +12,7 @@
 
 mod disk;
 mod mounts;
+mod overlays;
 mod publish;
 mod report;
 mod units;
@@ -24,8 +25,13 @@ use std::time::{Duration, Instant};
 const ROOT: &str = "/var/lib/left4me";
 
 fn main() {
-    let yardsticks = std::env::args().nth(1).expect("usage: bench DIRECTORY-OF-THE-EXAMPLES");
+    let yardsticks = std::env::args().nth(1).expect("usage: bench DIRECTORY-OF-THE-EXAMPLES [overlays]");
     let mut rows = report::Table::default();
+    if std::env::args().nth(2).as_deref() == Some("overlays") {
+        overlays::measure(&mut rows);
+        print!("{rows}");
+        return;
+    }
     mounts::measure(&mut rows, Path::new(&yardsticks));
     units::measure(&mut rows);
     disk::measure(&mut rows);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use l4d2host::name::BuildName;
 use l4d2host::root::Root;
 use l4d2host::tree::publish::Build;
+use l4d2host::tree::settle::Made;
 
 use crate::report::{Goal, Table};
 use crate::{in_turn, run, shell, time};
@@ -30,7 +31,7 @@ pub(crate) fn measure(table: &mut Table) {
             fs::create_dir_all(&dir).unwrap();
             fs::write(dir.join("1"), format!("build {round}")).unwrap();
         }
-        time(|| drop(build.publish().unwrap()))
+        time(|| drop(build.settle(Made::ByAUnit).unwrap().publish().unwrap()))
     };
     let copy = |round: usize| {
         let to = format!("{HOME}/copy-{round}");

@@ -7,6 +7,7 @@ use crate::exit::{self, ExitCode};
 use crate::files::FilesError;
 use crate::install::InstallError;
 use crate::instance::InstanceError;
+use crate::overlay::OverlayError;
 use crate::report::chain;
 use crate::root::RootError;
 use crate::state::StateError;
@@ -45,6 +46,9 @@ pub enum CliError {
     /// Something about the installation.
     #[error(transparent)]
     Install(#[from] InstallError),
+    /// Something about an overlay.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
     /// Reading or writing failed.
     #[error("{what}")]
     Io {
@@ -81,6 +85,7 @@ impl ExitCode for CliError {
             Self::Unhealthy(_) => exit::UNAVAILABLE,
             Self::Cpus(_) => exit::DATA,
             Self::Install(error) => error.exit_code(),
+            Self::Overlay(error) => error.exit_code(),
             Self::Io { .. } => exit::IO,
         }
     }

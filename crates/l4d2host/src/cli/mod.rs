@@ -15,6 +15,7 @@ mod logs;
 mod man;
 mod overlay;
 mod privilege;
+mod source;
 mod status;
 mod text;
 mod watch;
@@ -109,7 +110,7 @@ impl Verb {
             Self::Logs(verb) => verb.run(&context()?),
             Self::Watch(verb) => verb.run(&context()?),
             Self::Files(verb) => verb.run(&context()?),
-            Self::Overlay(verb) => verb.run(&context()?),
+            Self::Overlay(verb) => verb.run(),
             Self::Gc(verb) => verb.run(&context()?),
             Self::Doctor(verb) => verb.run(&context()?),
         }

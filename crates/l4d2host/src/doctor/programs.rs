@@ -11,9 +11,11 @@ use crate::systemd::{LIBEXEC, SystemdError, Unit};
 const INSTALL: &str = "run deploy/install.sh again";
 const HELPERS: [&str; 4] = ["left4me-overlay", "left4me-systemctl", "left4me-journalctl", "left4me-exec"];
 /// The units as this program knows them.
-const UNITS: [(&str, &str); 8] = [
+const UNITS: [(&str, &str); 10] = [
     ("left4me-server@.service", include_str!("../../../../deploy/units/left4me-server@.service")),
     ("left4me-steamcmd@.service", include_str!("../../../../deploy/units/left4me-steamcmd@.service")),
+    ("left4me-build@.service", include_str!("../../../../deploy/units/left4me-build@.service")),
+    ("left4me-clear-build@.service", include_str!("../../../../deploy/units/left4me-clear-build@.service")),
     ("left4me-clear@.service", include_str!("../../../../deploy/units/left4me-clear@.service")),
     ("left4me-web.service", include_str!("../../../../deploy/units/left4me-web.service")),
     ("left4me-nftables.service", include_str!("../../../../deploy/units/left4me-nftables.service")),
@@ -103,7 +105,7 @@ pub(super) fn firewall(units: &Result<Vec<Unit>, SystemdError>) -> Check {
     }
     Check::fail(
         "firewall",
-        format!("{FIREWALL} is not active: RCON is open to everybody, and steamcmd does not start"),
+        format!("{FIREWALL} is not active: RCON is open to everybody, and neither builds nor steamcmd start"),
         format!("systemctl enable --now {FIREWALL}, and journalctl -u {FIREWALL} when that fails"),
     )
 }

@@ -7,6 +7,7 @@
 
 use super::event::Failure;
 use super::reason::Reason;
+use crate::ended::Ended;
 
 /// How often a pass is tried, all in all.
 pub const TRIES: u8 = 3;
@@ -38,19 +39,6 @@ pub enum Verdict {
     Success,
     /// One of its errors.
     Failure(Failure),
-}
-
-/// How the unit of a pass ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
-    /// With this exit code; 0 is no proof of success.
-    Code(u8),
-    /// It did not even start, and systemctl ended with this code.
-    NeverRan(u8),
-    /// Somebody stopped it, or it was killed.
-    Killed,
-    /// The kernel killed it for its memory.
-    OutOfMemory,
 }
 
 /// One pass, as far as it counts.

@@ -1,7 +1,7 @@
 //! Installing and updating the game with steamcmd.
 //!
 //! `verb` runs the passes (`run`) on the staging stack and publishes. `output` and `event` understand what steamcmd says,
-//! `machine` and `reason` decide what follows and say why; both are pure. `view`, `prune` and `version` read what it left;
+//! `machine` and `reason` decide what follows and say why; both are pure. `view` and `version` read what it left;
 //! `screen` shows it while it works. `installed` and `latest` say which build there is here, and at Steam (`appinfo`).
 
 mod appinfo;
@@ -12,7 +12,6 @@ pub mod keyvalues;
 mod latest;
 pub mod machine;
 pub mod output;
-pub mod prune;
 pub mod reason;
 pub mod run;
 pub mod screen;

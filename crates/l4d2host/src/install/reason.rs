@@ -1,7 +1,8 @@
 //! Why a pass did not work, in a sentence that says what to do; and which exit code that has. Pure.
 
 use super::event::Failure;
-use super::machine::{Ended, Outcome};
+use super::machine::Outcome;
+use crate::ended::Ended;
 use crate::exit::{self, ExitCode};
 
 /// Why a pass did not work.
@@ -105,7 +106,7 @@ impl Reason {
     pub(super) fn of_silence(ended: &Ended) -> Self {
         match ended {
             Ended::NeverRan(code) => Self::NotStarted(*code),
-            Ended::Killed => Self::Stopped,
+            Ended::Killed | Ended::TimedOut => Self::Stopped,
             Ended::OutOfMemory => Self::OutOfMemory,
             Ended::Code(code) => Self::Silent(*code),
         }

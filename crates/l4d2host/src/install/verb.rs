@@ -3,14 +3,11 @@
 use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 use super::error::InstallError;
 use super::event::Event;
 use super::machine::{Machine, Next, Outcome, Platform, TRIES, Verdict};
 use super::output::Parser;
-use super::prune::prune;
 use super::reason::Reason;
 use super::run::{INFO, Steamcmd, is_up};
 use super::screen::Screen;
@@ -23,8 +20,10 @@ use crate::report::{line, step, warn};
 use crate::root::Root;
 use crate::systemd::Systemd;
 use crate::tree::current::standing;
+use crate::tree::prune::{CONTENT, prune};
 use crate::tree::publish::{Build, UPPER};
-use crate::tree::{TreeError, gc, pins};
+use crate::tree::settle::Made;
+use crate::tree::{gc, pins};
 
 /// Without these there is no game, whatever steamcmd says.
 const NEEDED: [&str; 2] = ["srcds_run", "left4dead2/gameinfo.txt"];
@@ -32,9 +31,6 @@ const NEEDED: [&str; 2] = ["srcds_run", "left4dead2/gameinfo.txt"];
 const LIBRARY: &str = ".steam/sdk32/steamclient.so";
 /// What steamcmd keeps for itself.
 const OWN: &[u8] = b"steamapps";
-/// How long the lock may be held by others than an installation, and how often it is tried.
-const PATIENCE: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(50);
 /// The file that is there as long as the staging stack is mounted.
 const MOUNTED: &str = "build-installation";
 
@@ -56,30 +52,27 @@ pub fn install(root: &Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) ->
     } else {
         let version = staging.version()?;
         step("publishing");
-        let tree = build.publish()?;
+        let tree = build.settle(Made::ByAUnit)?.publish()?;
         line(&format!("installed: {version} ({})", tree.path()));
         if update {
             line("servers that run keep the game that they started with; `l4d2ctl restart <name>` gives them this one");
         }
     }
+    drop(build);
     gc::attempt(root, systemd);
     Ok(())
 }
 
-/// Takes the lock of the installation. For a moment a collection may hold it, or a subprocess of an `l4d2ctl` that was
-/// killed as it started one: only who holds it longer installs. Who only asks Steam for the latest build has to give way.
+/// Takes the lock of the installation. Who only asks Steam for the latest build has to give way.
 fn lock<'a>(root: &'a Root, systemd: &impl Systemd, steamcmd: &impl Steamcmd) -> Result<Build<'a>, InstallError> {
-    for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
-        match Build::lock(root, &BuildName::Installation) {
-            Err(TreeError::Busy(_)) if is_up(&systemd.units()?, INFO) => {
-                step("ending the question for the latest build");
-                steamcmd.stop(INFO)?;
-            }
-            Err(TreeError::Busy(_)) => thread::sleep(PAUSE),
-            other => return Ok(other?),
+    Build::lock_patiently(root, &BuildName::Installation, || {
+        let asking = is_up(&systemd.units()?, INFO);
+        if asking {
+            step("ending the question for the latest build");
+            steamcmd.stop(INFO)?;
         }
-    }
-    Ok(Build::lock(root, &BuildName::Installation)?)
+        Ok(asking)
+    })
 }
 
 /// Stops what an installation that was killed left behind: it would write where we are about to.
@@ -206,7 +199,7 @@ impl Staging {
         step("comparing with what is published");
         let pruned = || {
             let (upper, base) = (open_dir(&self.upper)?, open_dir(base)?);
-            prune(upper.as_fd(), base.as_fd())?;
+            prune(upper.as_fd(), base.as_fd(), CONTENT)?;
             Ok(entries(upper.as_fd())?.iter().all(|entry| entry.name.as_bytes() == OWN))
         };
         let unchanged: io::Result<bool> = pruned();

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Stat, statat};
 
-use crate::beneath::{open_dir, open_dir_beneath, open_file_beneath, read_bounded};
+use crate::beneath::{is_absence, open_dir, open_dir_beneath, open_file_beneath, read_bounded};
 use crate::tree::merge::is_opaque;
 use crate::tree::settle::is_whiteout;
 
@@ -112,13 +112,6 @@ fn directory(dir: &OwnedFd, name: &str) -> io::Result<Option<OwnedFd>> {
         Err(error) if is_absence(&error) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Whether an error of open says that there is no such thing, or a link or another kind of file in its place.
-pub(super) fn is_absence(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    let errno = Errno::from_io_error(error);
-    matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::XDEV))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! `left4me-exec`: what a unit runs as its own uid: the game with the arguments of a file, or a pass of steamcmd.
+//! `left4me-exec`: what a unit runs as its own uid: the game with the arguments of a file, a pass of steamcmd, or the script
+//! of a build.
 //!
 //! A unit has no variable that left4me could write, so everything that differs between two servers comes this way.
 
@@ -11,7 +12,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
 
 /// How the program is called.
-pub const USAGE: &str = "left4me-exec server, steamcmd|steamclient windows|linux, or steamcmd info";
+pub const USAGE: &str = "left4me-exec server, build, sync, steamcmd|steamclient windows|linux, or steamcmd info";
 
 /// The variables that the steamcmd unit sets.
 pub const VARIABLES: &[&str] = &["HOME", "LEFT4ME_STEAMCMD"];
@@ -25,16 +26,23 @@ const ARGUMENTS_MAX: u64 = 64 * 1024;
 /// Where a server sees its game.
 const GAME: &str = "/srv/game";
 
-/// Runs the program: becomes the game or steamcmd, or copies the Steam client's library.
+/// The shell of a build, and where its unit sees the script and the stack.
+const SHELL: &str = "/bin/bash";
+const SCRIPT: &str = "/script.sh";
+const OVERLAY: &str = "/overlay";
+
+/// Runs the program: becomes the game, steamcmd or a script, copies the Steam client's library, or writes the stack of a
+/// build to disk.
 ///
 /// # Errors
 /// [`CallError`], with the exit code that it names.
 pub fn main(call: &Call) -> Result<u8, CallError> {
     match call.arguments().as_slice() {
         ["server"] => server(),
+        ["build"] => build(),
         ["steamcmd", platform @ ("windows" | "linux")] => steamcmd::run(call, platform),
         ["steamcmd", "info"] => steamcmd::ask(call),
-        ["steamclient", "windows"] => steamclient::sync(),
+        ["sync"] | ["steamclient", "windows"] => steamclient::sync(),
         ["steamclient", "linux"] => steamclient::copy(call).and_then(|_| steamclient::sync()),
         _ => Err(CallError::Usage(USAGE)),
     }
@@ -44,6 +52,13 @@ fn server() -> Result<u8, CallError> {
     let arguments = parse_arguments(read_arguments()?)?;
     let mut command = program::command(&format!("{GAME}/srcds_run"), &[]);
     Err(program::become_it(command.args(arguments).current_dir(GAME).env("HOME", GAME)))
+}
+
+/// The environment is a part of what script authors are promised.
+fn build() -> Result<u8, CallError> {
+    let mut command = program::command(SHELL, &[SCRIPT]);
+    command.current_dir(OVERLAY).env("HOME", "/tmp").env("PATH", "/usr/bin:/usr/sbin").env("OVERLAY", OVERLAY);
+    Err(program::become_it(&mut command))
 }
 
 fn read_arguments() -> Result<Vec<u8>, CallError> {

@@ -9,7 +9,8 @@ use rustix::fs::Mode;
 use std::io;
 
 /// How the program is called.
-pub const USAGE: &str = "left4me-overlay mount|umount|clear <instance>, or mount-build|umount-build <build>";
+pub const USAGE: &str =
+    "left4me-overlay mount|umount|clear <instance>, or mount-build|umount-build|clear-build <build>";
 
 /// The variables that systemd gives to `ExecStopPost=`.
 pub const VARIABLES: &[&str] = &["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"];
@@ -32,6 +33,7 @@ pub fn main(call: &Call) -> Result<u8, CallError> {
         ["umount", name] => stack::umount(&server(name)?, &ending())?,
         ["clear", name] => stack::clear(&server(name)?)?,
         ["mount-build", name] => stack::mount(&build(name)?)?,
+        ["clear-build", name] => stack::clear(&build(name)?)?,
         ["umount-build", name] => stack::umount(&build(name)?, &ending())?,
         _ => return Err(CallError::Usage(USAGE)),
     }

@@ -3,7 +3,7 @@
 use super::call::{Call, CallError};
 use super::program;
 use super::watch::Watch;
-use crate::name::{InstanceName, OverlayId};
+use crate::name::{BuildName, InstanceName, OverlayId};
 use crate::stack::{self, Target};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, syncfs, unlinkat};
 use rustix::io::Errno;
@@ -26,8 +26,16 @@ const LOGS: &str = "/var/log/left4me";
 enum Request {
     Enable(String),
     Disable(InstanceName),
-    Start(String),
-    Stop(String),
+    Start(Job),
+    Stop(Job),
+}
+
+/// A unit that is run to its end.
+#[derive(Debug, PartialEq, Eq)]
+struct Job {
+    unit: String,
+    /// The overlay that it builds; steamcmd builds none.
+    overlay: Option<OverlayId>,
 }
 
 /// Runs the program.
@@ -40,17 +48,17 @@ pub fn main(call: &Call) -> Result<u8, CallError> {
     match parse(&call.arguments())? {
         Request::Enable(unit) => enable(&unit),
         Request::Disable(name) => disable(&name),
-        Request::Start(unit) => start(&unit),
-        Request::Stop(unit) => systemctl(&["stop"], &unit),
+        Request::Start(job) => job.clear_after(start(&job.unit)),
+        Request::Stop(job) => job.clear_after(systemctl(&["stop"], &job.unit)),
     }
 }
 
 fn parse(arguments: &[&str]) -> Result<Request, CallError> {
     let [verb, name] = arguments else { return Err(CallError::Usage(USAGE)) };
     let server = || InstanceName::parse(name).map(|name| format!("left4me-server@{name}"));
-    let build = || OverlayId::parse(name).map(|id| format!("left4me-build@{id}"));
+    let build = || OverlayId::parse(name).map(|id| Job { unit: format!("left4me-build@{id}"), overlay: Some(id) });
     let steamcmd = || match *name {
-        "windows" | "linux" | "info" => Ok(format!("left4me-steamcmd@{name}")),
+        "windows" | "linux" | "info" => Ok(Job { unit: format!("left4me-steamcmd@{name}"), overlay: None }),
         _ => Err(CallError::Usage(USAGE)),
     };
     Ok(match *verb {
@@ -104,6 +112,19 @@ fn sync_units() -> Result<(), CallError> {
     directory.and_then(syncfs).map_err(CallError::system(format!("write {UNITS} to disk")))
 }
 
+impl Job {
+    /// Has the stack of a build taken away when the unit is down and the helper that should have done it was killed.
+    fn clear_after(&self, ended: Result<u8, CallError>) -> Result<u8, CallError> {
+        if let Some(id) = &self.overlay
+            && stack::is_left(&Target::Build(BuildName::Overlay(id.clone())))
+        {
+            let code = systemctl(&["start", "--quiet"], &format!("left4me-clear-build@{id}"))?;
+            return ended.map(|ended| if ended == 0 { code } else { ended });
+        }
+        ended
+    }
+}
+
 /// Runs a unit to its end, with a new log, and stops it when nobody waits for it any more.
 fn start(unit: &str) -> Result<u8, CallError> {
     let log = new_log(unit)?;
@@ -155,14 +176,18 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
+    fn job(unit: &str, overlay: Option<&str>) -> Job {
+        Job { unit: unit.to_owned(), overlay: overlay.map(|id| OverlayId::parse(id).unwrap()) }
+    }
+
     #[rstest]
     #[case(&["enable", "alpha"], Some(Request::Enable("left4me-server@alpha".to_owned())))]
     #[case(&["disable", "alpha"], Some(Request::Disable(InstanceName::parse("alpha").unwrap())))]
-    #[case(&["start-build", "5"], Some(Request::Start("left4me-build@5".to_owned())))]
-    #[case(&["stop-build", "5"], Some(Request::Stop("left4me-build@5".to_owned())))]
-    #[case(&["start-steamcmd", "windows"], Some(Request::Start("left4me-steamcmd@windows".to_owned())))]
-    #[case(&["stop-steamcmd", "linux"], Some(Request::Stop("left4me-steamcmd@linux".to_owned())))]
-    #[case(&["start-steamcmd", "info"], Some(Request::Start("left4me-steamcmd@info".to_owned())))]
+    #[case(&["start-build", "5"], Some(Request::Start(job("left4me-build@5", Some("5")))))]
+    #[case(&["stop-build", "5"], Some(Request::Stop(job("left4me-build@5", Some("5")))))]
+    #[case(&["start-steamcmd", "windows"], Some(Request::Start(job("left4me-steamcmd@windows", None))))]
+    #[case(&["stop-steamcmd", "linux"], Some(Request::Stop(job("left4me-steamcmd@linux", None))))]
+    #[case(&["start-steamcmd", "info"], Some(Request::Start(job("left4me-steamcmd@info", None))))]
     #[case(&["start-steamcmd", "macos"], None)]
     #[case(&["start-build", "installation"], None)]
     #[case(&["start", "alpha"], None)]

@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::parse::Key;
-use super::scalar::{self, Scalar};
+use super::scalar;
 use super::{Alias, OVERLAYS_MAX, OverlayEntry};
+use crate::yaml::{Key, Scalar};
 
 /// The overlays: references, or maps with `path` and `alias`; none twice, none inside another.
 pub(super) struct Overlays;

@@ -1,5 +1,4 @@
-//! The YAML of a spec, read by visitors of our own: a key that stands twice is an error (a map of the library would let
-//! the last one win in silence), and an unknown one a warning.
+//! The YAML of a spec, read by visitors of our own.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,8 +7,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 
 use super::argument::{ARGUMENTS_MAX, Argument};
 use super::overlays::Overlays;
-use super::scalar::{self, Scalar};
+use super::scalar;
 use super::{SPEC_MAX, Spec, SpecError};
+use crate::yaml::{self, Fault, Key, Scalar, unknown_key};
 
 /// The keys of a spec.
 const KEYS: [&str; 4] = ["port", "overlays", "arguments", "config"];
@@ -33,11 +33,7 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, SpecError> {
     if bytes.len() as u64 > SPEC_MAX {
         return Err(SpecError::TooLong);
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| SpecError::Binary { offset: error.valid_up_to() })?;
-    let binary = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t');
-    if let Some(offset) = bytes.iter().position(|byte| binary(*byte)) {
-        return Err(SpecError::Binary { offset });
-    }
+    let text = yaml::text(bytes).map_err(|offset| SpecError::Binary { offset })?;
     let mut warnings = Vec::new();
     let deserializer = serde_yaml::Deserializer::from_str(text);
     let spec =
@@ -54,14 +50,10 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, SpecError> {
 }
 
 fn located(error: &serde_yaml::Error) -> SpecError {
-    let whole = error.to_string();
-    match error.location() {
-        Some(place) => {
-            let suffix = format!(" at line {} column {}", place.line(), place.column());
-            let message = whole.replace(&suffix, "");
-            SpecError::At { line: place.line(), column: place.column(), message }
-        }
-        None => SpecError::Whole(whole),
+    let Fault { place, message } = Fault::new(error);
+    match place {
+        Some((line, column)) => SpecError::At { line, column, message },
+        None => SpecError::Whole(message),
     }
 }
 
@@ -94,7 +86,7 @@ impl<'de> Visitor<'de> for SpecVisitor<'_> {
                 "arguments" => arguments = map.next_value_seed(List(scalar::argument, "arguments"))?,
                 "config" => config = map.next_value_seed(List(scalar::config_line, "config lines"))?,
                 unknown => {
-                    self.warnings.push(unknown_key(unknown));
+                    self.warnings.push(unknown_key(unknown, &KEYS));
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -105,46 +97,6 @@ impl<'de> Visitor<'de> for SpecVisitor<'_> {
         }
         let port = port.ok_or_else(|| de::Error::custom(PORT_MISSING))?;
         Ok(Spec { port, overlays, arguments, config })
-    }
-}
-
-fn unknown_key(key: &str) -> String {
-    let shown: String = key.chars().take(40).collect();
-    let nearest = KEYS.iter().min_by_key(|known| distance(known, &shown)).unwrap_or(&KEYS[0]);
-    format!("unknown key {shown:?} is ignored; the nearest known one is {nearest:?}")
-}
-
-/// Levenshtein's distance of two short words.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(x != *y)).min(above + 1).min(row[j] + 1);
-            diagonal = above;
-        }
-    }
-    row[b.len()]
-}
-
-/// A key that must not have been seen before.
-pub(super) struct Key<'s> {
-    pub(super) seen: &'s mut BTreeSet<String>,
-}
-
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        let once = |key: &str| {
-            let new = self.seen.insert(key.to_owned());
-            let shown: String = key.chars().take(40).collect();
-            if new { Ok(key.to_owned()) } else { Err(format!("key {shown:?} stands twice: keep one")) }
-        };
-        Scalar(once).deserialize(deserializer)
     }
 }
 

@@ -6,7 +6,7 @@ use super::error::{Result, StackError};
 use super::namespace;
 use super::run::RUN;
 use super::target::Target;
-use super::{arguments, pins, sys};
+use super::{arguments, pins, script, sys};
 use crate::name::Layer;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
@@ -32,6 +32,8 @@ pub(super) struct Assembled {
     pub(super) layers: Vec<Layer>,
     /// The arguments of the game that runs on it, each with a NUL at its end; a build has none.
     pub(super) arguments: Option<Vec<u8>>,
+    /// The script of the build that runs on it; a server has none.
+    pub(super) script: Option<Vec<u8>>,
 }
 
 /// The mount option by which the kernel names a stack's upper layer in mountinfo.
@@ -45,6 +47,7 @@ pub(super) fn assemble(target: &Target, account: Account) -> Result<Assembled> {
     let disk = Disk::open()?;
     let layers = pins::read(&disk, target)?;
     let arguments = arguments::read(&disk, target)?;
+    let script = script::read(&disk, target)?;
     let owners = map_owners(&disk, account)?;
     let scratch = Scratch::mount()?;
     let mut lower = Vec::with_capacity(layers.len());
@@ -63,7 +66,7 @@ pub(super) fn assemble(target: &Target, account: Account) -> Result<Assembled> {
     let directory = disk.open_directory(&target.runtime())?;
     let runtime = scratch.attach(&directory, &owners, MountAttrFlags::MOUNT_ATTR_NOSYMFOLLOW, &target.label())?;
     let mount = create_overlay(target, &lower, &runtime)?;
-    Ok(Assembled { mount, layers, arguments })
+    Ok(Assembled { mount, layers, arguments, script })
 }
 
 /// A user namespace that shows the disk's owner as the unit's account. Root is mapped too, or the kernel cannot

@@ -32,6 +32,9 @@ pub fn mount(target: &Target) -> Result<()> {
     if let Some(arguments) = &assembled.arguments {
         record::arguments(target, arguments)?;
     }
+    if let Some(script) = &assembled.script {
+        record::script(target, script)?;
+    }
     record::started(target)?;
     match mkdirat(&places, target.name(), Mode::from_raw_mode(0o755)) {
         Ok(()) | Err(Errno::EXIST) => {}

@@ -17,6 +17,7 @@ mod namespace;
 mod pins;
 mod record;
 mod run;
+mod script;
 pub(crate) mod sys;
 mod target;
 mod workdir;

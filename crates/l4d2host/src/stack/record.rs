@@ -1,7 +1,7 @@
 //! What is known about stacks outside of the kernel: the layers of each one that may be mounted, the arguments of its
-//! game, and how each unit last started and ended.
+//! game or the script of its build, and how each unit last started and ended.
 //!
-//! All are for unprivileged readers, and are replaced by rename. A name that begins with a dot is a file that
+//! All but scripts are for unprivileged readers, and all are replaced by rename. A name that begins with a dot is a file that
 //! a killed helper did not finish.
 
 use super::error::{Result, StackError};
@@ -18,6 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const MOUNTED: &str = "mounted";
 const ARGUMENTS: &str = "argv";
+const SCRIPT: &str = "script";
 const LAST: &str = "last";
 
 /// Most bytes that are read of a record.
@@ -55,11 +56,19 @@ pub(super) fn arguments(target: &Target, arguments: &[u8]) -> Result<()> {
     replace(&directory(ARGUMENTS)?, ARGUMENTS, target.name(), arguments)
 }
 
-/// Takes back what [`mounted`] and [`arguments`] said.
+/// Says what the build is to run; its unit binds this file.
+pub(super) fn script(target: &Target, script: &[u8]) -> Result<()> {
+    replace(&directory(SCRIPT)?, SCRIPT, target.name(), script)
+}
+
+/// Takes back what [`mounted`], [`arguments`] and [`script`] said.
 pub(super) fn unmounted(target: &Target) -> Result<()> {
     remove(MOUNTED, &target.label())?;
     if target.arguments().is_some() {
         remove(ARGUMENTS, target.name())?;
+    }
+    if target.script().is_some() {
+        remove(SCRIPT, target.name())?;
     }
     Ok(())
 }
@@ -89,8 +98,9 @@ pub(super) fn ended(target: &Target, ending: &Ending) -> Result<()> {
     replace(&directory, LAST, &target.unit(), text.as_bytes())
 }
 
+/// Opens a directory of records. What people write into scripts may be secret: nobody but root gets at those.
 fn directory(name: &str) -> Result<OwnedFd> {
-    run::directory(name, Mode::from_raw_mode(0o755))
+    run::directory(name, Mode::from_raw_mode(if name == SCRIPT { 0o700 } else { 0o755 }))
 }
 
 fn now() -> u64 {

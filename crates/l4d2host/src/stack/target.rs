@@ -92,6 +92,15 @@ impl Target {
         }
     }
 
+    /// The script of a build, relative to the root; a server has none, and steamcmd has none.
+    #[must_use]
+    pub fn script(&self) -> Option<String> {
+        match self {
+            Self::Build(BuildName::Overlay(id)) => Some(format!("builds/{id}/script")),
+            Self::Server(_) | Self::Build(BuildName::Installation) => None,
+        }
+    }
+
     /// Where the stack is attached.
     #[must_use]
     pub fn mount_point(&self) -> String {
@@ -122,5 +131,6 @@ mod tests {
         assert_eq!(build.unit(), "left4me-steamcmd");
         assert_eq!(build.user(), "l4d2steam");
         assert_eq!(build.runtime(), "builds/installation");
+        assert_eq!(build.script(), None);
     }
 }

@@ -1,10 +1,11 @@
-//! A second tree that shares every file with the first: new directories, hard links in them.
+//! A second tree that shares every file with the first: new directories that look like the old ones, hard links in them.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{FileType, Mode, mkdirat};
 
+use super::attributes::stamp;
 use crate::beneath::{entries, link, open_dir_beneath};
 
 /// Fills the empty directory `to` with the directories of `from` and hard links to its files.
@@ -20,7 +21,7 @@ pub fn clone(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> io::Result<()> {
             link(from, to, &entry.name)?;
         }
     }
-    Ok(())
+    stamp(from, to)
 }
 
 /// Opens `name` in `from` and makes it anew in `to`.
@@ -42,11 +43,13 @@ mod tests {
         std::fs::create_dir(temp.path().join("b")).unwrap();
         std::fs::write(temp.path().join("a/d/e/f"), "x").unwrap();
         std::os::unix::fs::symlink("nowhere", temp.path().join("a/l")).unwrap();
+        std::fs::File::open(temp.path().join("a/d")).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
         let (from, to) = (open_dir(&temp.path().join("a")).unwrap(), open_dir(&temp.path().join("b")).unwrap());
         clone(from.as_fd(), to.as_fd()).unwrap();
         let inode = |path: &str| std::fs::symlink_metadata(temp.path().join(path)).unwrap().ino();
         assert_eq!(inode("a/d/e/f"), inode("b/d/e/f"));
         assert_eq!(inode("a/l"), inode("b/l"));
         assert_ne!(inode("a/d"), inode("b/d"));
+        assert_eq!(std::fs::metadata(temp.path().join("b/d")).unwrap().mtime(), 0);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Kept: what is current, the base of every build, the pins of every server that is enabled, not down, or held by a verb
 //! just now, and every layer of a stack that is mounted. When one of these cannot be read, nothing is removed.
+//!
+//! What an overlay build left that was killed goes first, and lets go of its base. An installation is kept: it goes on.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +15,7 @@ use rustix::fs::{FlockOperation, RenameFlags, flock, renameat_with};
 use rustix::io::Errno;
 
 use super::current::{current, numbers};
-use super::publish::{discard_new, has_new};
+use super::publish::{discard_new, drop_leftovers, has_leftovers, has_new};
 use super::{TreeError, pins};
 use crate::beneath::{open_dir, remove_tree};
 use crate::lock::Lock;
@@ -46,6 +48,7 @@ pub fn collect(root: &Root, systemd: &impl Systemd) -> Result<Collected, TreeErr
     }
     let dir = open_dir(&trees).map_err(TreeError::io("opening", &trees))?;
     let mut report = Collected::default();
+    drop_killed_builds(root, systemd)?;
     {
         let _alone = Lock::trees_exclusive(root)?;
         let kept = kept(root, systemd).map_err(|error| TreeError::Undecided(Box::new(error)))?;
@@ -59,10 +62,15 @@ pub fn collect(root: &Root, systemd: &impl Systemd) -> Result<Collected, TreeErr
     }
     for build in builds(root)? {
         // Its lock is taken only when there is something: a build that begins meanwhile would find it taken.
-        if has_new(root, &build)?
+        let deleted = is_deleted(root, &build)?;
+        if (deleted || has_new(root, &build)?)
             && let Some(_building) = Lock::try_build(root, &build)?
         {
             discard_new(root, &build)?;
+            if deleted {
+                // Not empty: it was built meanwhile.
+                let _ = fs::remove_dir(root.trees_of(&build));
+            }
         }
     }
     report.freed_bytes = empty_trash(&trees.join(TRASH))?;
@@ -75,6 +83,35 @@ pub fn attempt(root: &Root, systemd: &impl Systemd) {
     if let Err(error) = collect(root, systemd) {
         warn(&format!("trees that are not needed stay for now: {}", chain(&error)));
     }
+}
+
+/// Drops the upper layer of every overlay build that was killed, unless it only had to be published.
+fn drop_killed_builds(root: &Root, systemd: &impl Systemd) -> Result<(), TreeError> {
+    let mut units = None;
+    for build in builds(root)? {
+        let BuildName::Overlay(id) = &build else { continue };
+        if !has_leftovers(root, &build) {
+            continue;
+        }
+        let Some(_building) = Lock::try_build(root, &build)? else { continue };
+        let units = match &mut units {
+            Some(units) => units,
+            none => none.insert(systemd.units().map_err(|error| TreeError::Undecided(Box::new(error.into())))?),
+        };
+        // Its unit may be about to be stopped, or its stack to be taken away.
+        let name = format!("left4me-build@{id}.service");
+        let up = units.iter().any(|unit| unit.unit == name && !unit.is_down());
+        if !up && !root.mounted().join(format!("build-{id}")).exists() {
+            drop_leftovers(root, &build)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether nothing is left of an overlay but the directory of its trees.
+fn is_deleted(root: &Root, build: &BuildName) -> Result<bool, TreeError> {
+    let overlay = matches!(build, BuildName::Overlay(_));
+    Ok(overlay && root.trees_of(build).is_dir() && numbers(root, build)?.is_empty())
 }
 
 /// Moves a tree to the trash, under a name that nothing there has.

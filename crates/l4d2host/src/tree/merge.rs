@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use rustix::fs::{AtFlags, FileType, Mode, fgetxattr, mkdirat, statat};
 use rustix::io::Errno;
 
+use super::attributes::stamp;
 use super::settle::{DIRECTORY_MODE, is_whiteout};
 use crate::beneath::{Entry, entries, link, open_dir_beneath, remove_tree};
 
@@ -32,7 +33,7 @@ pub fn merge(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> io::Result<()> {
             },
         }
     }
-    Ok(())
+    stamp(from, to)
 }
 
 fn whiteout(dir: BorrowedFd<'_>, entry: &Entry) -> io::Result<bool> {

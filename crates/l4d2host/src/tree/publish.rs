@@ -9,12 +9,15 @@
 use std::fs;
 use std::io;
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::{Mode, fsync, mkdirat, renameat, syncfs};
 
 use super::current::{next_number, standing, swap};
-use super::{TreeError, clone, merge, pins, settle};
+use super::settle::{DIRECTORY_MODE, Made, settle};
+use super::{TreeError, clone, merge, pins};
 use crate::beneath::{open_dir, open_dir_beneath, remove_tree};
 use crate::lock::Lock;
 use crate::name::{BuildName, Layer, TreeId};
@@ -26,6 +29,10 @@ pub const UPPER: &str = "upper";
 pub const PUBLISH: &str = "publish";
 /// The beginning of the name of a tree that is not complete.
 pub const NEW: &str = ".new-";
+
+/// How long the lock may be held by who does not build, and how often it is tried.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A build under way: its lock is held, and its base is pinned.
 #[derive(Debug)]
@@ -47,6 +54,33 @@ impl<'a> Build<'a> {
         fs::create_dir_all(&dir).map_err(TreeError::io("making", &dir))?;
         recover(root, name)?;
         Ok(build)
+    }
+
+    /// As [`Build::lock`], with a moment's patience: a collection may hold the lock, or a subprocess of an `l4d2ctl` that was
+    /// killed as it started one. Only who holds it longer builds. `give_way` is called each time that it is taken; it may
+    /// have its holder let go, and says then that it did.
+    ///
+    /// # Errors
+    /// As [`Build::lock`], and what `give_way` says.
+    pub fn lock_patiently<E: From<TreeError>>(
+        root: &'a Root,
+        name: &BuildName,
+        mut give_way: impl FnMut() -> Result<bool, E>,
+    ) -> Result<Self, E> {
+        for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
+            match Self::lock(root, name) {
+                Err(TreeError::Busy(_)) if give_way()? => {}
+                Err(TreeError::Busy(_)) => thread::sleep(PAUSE),
+                other => return Ok(other?),
+            }
+        }
+        Ok(Self::lock(root, name)?)
+    }
+
+    /// The upper layer.
+    #[must_use]
+    pub fn upper(&self) -> PathBuf {
+        self.root.build(&self.name).join(UPPER)
     }
 
     /// Pins the base (the current tree, or nothing for `fresh`) and makes an upper layer and a work directory.
@@ -81,27 +115,45 @@ impl<'a> Build<'a> {
     ///
     /// # Errors
     /// [`TreeError::Io`] when something cannot be removed.
-    pub fn abandon(self) -> Result<(), TreeError> {
-        let dir = self.root.build(&self.name);
-        discard(&dir, pins::PINS)?;
-        discard(&dir, UPPER)
+    pub fn abandon(&self) -> Result<(), TreeError> {
+        drop_leftovers(self.root, &self.name)
     }
 
+    /// Makes the upper layer fit to be published. Nothing may write there any more.
+    ///
+    /// # Errors
+    /// [`TreeError::NothingBuilt`] when there is none, and what [`settle()`] says.
+    pub fn settle(&self, made: Made) -> Result<Settled<'_>, TreeError> {
+        let dir = self.root.build(&self.name);
+        let handle = open_dir(&dir).map_err(TreeError::io("opening", &dir))?;
+        let upper = open_dir_beneath(handle.as_fd(), UPPER).map_err(|_| TreeError::NothingBuilt(self.name.clone()))?;
+        settle(upper.as_fd(), made)?;
+        Ok(Settled { build: self })
+    }
+}
+
+/// A build whose upper layer is fit to be published.
+#[derive(Debug)]
+pub struct Settled<'b> {
+    build: &'b Build<'b>,
+}
+
+impl Settled<'_> {
     /// Publishes the upper layer on top of the base and makes the result current.
     ///
     /// # Errors
     /// [`TreeError`]; the tree that was current before is current then.
     pub fn publish(self) -> Result<TreeId, TreeError> {
-        let dir = self.root.build(&self.name);
+        let Build { root, name, .. } = self.build;
+        let dir = root.build(name);
         let handle = open_dir(&dir).map_err(TreeError::io("opening", &dir))?;
-        let upper = open_dir_beneath(handle.as_fd(), UPPER).map_err(|_| TreeError::NothingBuilt(self.name.clone()))?;
-        settle::settle(upper.as_fd())?;
+        let upper = open_dir_beneath(handle.as_fd(), UPPER).map_err(|_| TreeError::NothingBuilt(name.clone()))?;
         // A `publish` that is found after a power cut is published: what is in it must be on disk before it has that name.
         syncfs(&upper).map_err(TreeError::io("syncing", &dir.join(UPPER)))?;
         discard(&dir, PUBLISH)?;
         renameat(&handle, UPPER, &handle, PUBLISH).map_err(TreeError::io("renaming", &dir.join(UPPER)))?;
         fsync(&handle).map_err(TreeError::io("syncing", &dir))?;
-        finish(self.root, &self.name)
+        finish(root, name)
     }
 }
 
@@ -116,8 +168,7 @@ fn finish(root: &Root, name: &BuildName) -> Result<TreeId, TreeError> {
     let new = format!("{NEW}{}", tree.number);
     let failed = |action: &'static str| TreeError::io::<io::Error>(action, &trees);
     remove_tree(parent.as_fd(), new.as_str()).map_err(failed("clearing"))?;
-    mkdirat(&parent, new.as_str(), Mode::from_raw_mode(settle::DIRECTORY_MODE))
-        .map_err(TreeError::io("making", &trees))?;
+    mkdirat(&parent, new.as_str(), Mode::from_raw_mode(DIRECTORY_MODE)).map_err(TreeError::io("making", &trees))?;
     let target = open_dir_beneath(parent.as_fd(), new.as_str()).map_err(failed("opening"))?;
     if let Some(base) = base.first() {
         let base = open_dir(&root.join(&base.path())).map_err(failed("opening the base of"))?;
@@ -170,6 +221,23 @@ pub fn recover(root: &Root, name: &BuildName) -> Result<(), TreeError> {
     }
     discard(&dir, PUBLISH)?;
     discard(&dir, pins::PINS)
+}
+
+/// Whether a build left an upper layer that is not to be published.
+#[must_use]
+pub fn has_leftovers(root: &Root, name: &BuildName) -> bool {
+    let dir = root.build(name);
+    !dir.join(PUBLISH).exists() && (dir.join(UPPER).exists() || dir.join(pins::PINS).exists())
+}
+
+/// Removes the upper layer that a build left, and lets go of its base. The caller holds the build's lock.
+///
+/// # Errors
+/// [`TreeError::Io`] when something cannot be removed.
+pub fn drop_leftovers(root: &Root, name: &BuildName) -> Result<(), TreeError> {
+    let dir = root.build(name);
+    discard(&dir, pins::PINS)?;
+    discard(&dir, UPPER)
 }
 
 /// Whether a build left an incomplete tree.

@@ -8,15 +8,11 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, chmod, flistxattr, fremovexattr, fstat, openat, statat};
-use rustix::io::Errno;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, chmod, fremovexattr, fstat, openat, statat};
 
 use super::TreeError;
+use super::attributes::overlay_attributes;
 use crate::beneath::{DEPTH_MAX, Entry, entries, open_own_dir};
-
-/// Attributes by which overlayfs, mounted with `userxattr`, keeps its marks; a mark that a program inside set itself is
-/// stored escaped below the same prefix.
-pub const OVERLAY_ATTRIBUTES: &[u8] = b"user.overlay.";
 
 /// Mode of every published directory.
 pub const DIRECTORY_MODE: u32 = 0o755;
@@ -27,28 +23,43 @@ pub fn is_whiteout(stat: &Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice && stat.st_rdev == 0
 }
 
+/// Who made what is in an upper layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// A unit: each file in it is the build's own.
+    ByAUnit,
+    /// We, by links: a file that nobody may write is somebody else's too, and stays as it is.
+    ByLinks,
+}
+
 /// Makes the tree below `dir` fit to be published.
 ///
 /// # Errors
 /// [`TreeError::Unfit`] for a device node, socket, fifo, or a setuid or setgid bit, [`TreeError::TooDeep`], and
 /// [`TreeError::Io`].
-pub fn settle(dir: BorrowedFd<'_>) -> Result<(), TreeError> {
-    walk(dir, "", 0)
+pub fn settle(dir: BorrowedFd<'_>, made: Made) -> Result<(), TreeError> {
+    walk(dir, made, "", 0)
 }
 
-fn walk(dir: BorrowedFd<'_>, path: &str, depth: usize) -> Result<(), TreeError> {
+/// Whether a file is one that everybody may read and nobody may write.
+#[must_use]
+pub fn is_read_only(stat: &Stat) -> bool {
+    stat.st_mode & 0o222 == 0 && stat.st_mode & 0o444 == 0o444
+}
+
+fn walk(dir: BorrowedFd<'_>, made: Made, path: &str, depth: usize) -> Result<(), TreeError> {
     if depth > DEPTH_MAX {
         return Err(TreeError::TooDeep { path: path.to_owned() });
     }
     let here = Path::new(if path.is_empty() { "." } else { path });
     for entry in entries(dir).map_err(TreeError::io("listing", here))? {
         let below = format!("{path}{}{}", if path.is_empty() { "" } else { "/" }, entry.name.to_string_lossy());
-        visit(dir, &entry, &below, depth)?;
+        visit(dir, made, &entry, &below, depth)?;
     }
     Ok(())
 }
 
-fn visit(dir: BorrowedFd<'_>, entry: &Entry, path: &str, depth: usize) -> Result<(), TreeError> {
+fn visit(dir: BorrowedFd<'_>, made: Made, entry: &Entry, path: &str, depth: usize) -> Result<(), TreeError> {
     let here = Path::new(path);
     let unfit = |what| Err(TreeError::Unfit { path: path.to_owned(), what });
     let stat = || statat(dir, &entry.name, AtFlags::SYMLINK_NOFOLLOW).map_err(TreeError::io("reading", here));
@@ -57,10 +68,10 @@ fn visit(dir: BorrowedFd<'_>, entry: &Entry, path: &str, depth: usize) -> Result
             let below = open_own_dir(dir, &entry.name).map_err(TreeError::io("opening", here))?;
             rustix::fs::fchmod(&below, Mode::from_raw_mode(DIRECTORY_MODE))
                 .map_err(TreeError::io("setting the mode of", here))?;
-            walk(below.as_fd(), path, depth + 1)
+            walk(below.as_fd(), made, path, depth + 1)
         }
         FileType::Symlink => Ok(()),
-        FileType::RegularFile => settle_file(dir, &entry.name, &stat()?, path),
+        FileType::RegularFile => settle_file(dir, made, &entry.name, &stat()?, path),
         FileType::CharacterDevice if is_whiteout(&stat()?) => Ok(()),
         FileType::CharacterDevice | FileType::BlockDevice => unfit("a device node"),
         FileType::Socket => unfit("a socket"),
@@ -69,12 +80,15 @@ fn visit(dir: BorrowedFd<'_>, entry: &Entry, path: &str, depth: usize) -> Result
     }
 }
 
-fn settle_file(dir: BorrowedFd<'_>, name: &CStr, stat: &Stat, path: &str) -> Result<(), TreeError> {
+fn settle_file(dir: BorrowedFd<'_>, made: Made, name: &CStr, stat: &Stat, path: &str) -> Result<(), TreeError> {
     if stat.st_mode & 0o6000 != 0 {
         return Err(TreeError::Unfit { path: path.to_owned(), what: "a file with a setuid or setgid bit" });
     }
-    let mode = if stat.st_mode & 0o111 == 0 { 0o644 } else { 0o755 };
-    clean_file(dir, name, stat, mode).map_err(TreeError::io("setting the mode of", Path::new(path)))
+    if made == Made::ByLinks && is_read_only(stat) {
+        return Ok(());
+    }
+    let wanted = if stat.st_mode & 0o111 == 0 { 0o644 } else { 0o755 };
+    clean_file(dir, name, stat, wanted).map_err(TreeError::io("setting the mode of", Path::new(path)))
 }
 
 fn clean_file(dir: BorrowedFd<'_>, name: &CStr, stat: &Stat, mode: u32) -> io::Result<()> {
@@ -92,24 +106,6 @@ fn clean_file(dir: BorrowedFd<'_>, name: &CStr, stat: &Stat, mode: u32) -> io::R
         fremovexattr(&file, attribute.as_c_str())?;
     }
     Ok(())
-}
-
-/// The attributes of overlayfs that a file carries.
-///
-/// # Errors
-/// What listxattr(2) says; a file system without attributes has none.
-pub fn overlay_attributes(file: BorrowedFd<'_>) -> io::Result<Vec<std::ffi::CString>> {
-    let mut buffer = vec![0_u8; 256];
-    let length = loop {
-        match flistxattr(file, &mut buffer) {
-            Ok(length) => break length,
-            Err(Errno::RANGE) if buffer.len() < 128 * 1024 => buffer.resize(buffer.len() * 2, 0),
-            Err(Errno::NOTSUP) => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
-        }
-    };
-    let names = buffer[..length].split(|byte| *byte == 0).filter(|name| name.starts_with(OVERLAY_ATTRIBUTES));
-    Ok(names.filter_map(|name| std::ffi::CString::new(name).ok()).collect())
 }
 
 #[cfg(test)]
@@ -135,13 +131,29 @@ mod tests {
         for (path, bits) in [("d/f", 0o000), ("d/x", 0o100), ("d", 0o000)] {
             std::fs::set_permissions(temp.path().join(path), PermissionsExt::from_mode(bits)).unwrap();
         }
-        settle(open_dir(temp.path()).unwrap().as_fd()).unwrap();
+        settle(open_dir(temp.path()).unwrap().as_fd(), Made::ByAUnit).unwrap();
         assert_eq!((mode(&temp.path().join("d")), mode(&file), mode(&temp.path().join("d/x"))), (0o755, 0o644, 0o755));
         let open = std::fs::File::open(&file).unwrap();
         assert!(overlay_attributes(open.as_fd()).unwrap().is_empty());
         let mut names = [0_u8; 64];
-        let length = flistxattr(&open, &mut names).unwrap();
+        let length = rustix::fs::flistxattr(&open, &mut names).unwrap();
         assert_eq!(&names[..length], b"user.other\0");
+    }
+
+    #[test]
+    fn a_read_only_file_is_left_alone_where_it_is_shared() {
+        let temp = tempfile::tempdir().unwrap();
+        let files = [("shared", 0o444), ("program", 0o555), ("hidden", 0o400), ("own", 0o664)];
+        for (name, bits) in files {
+            std::fs::write(temp.path().join(name), "x").unwrap();
+            std::fs::set_permissions(temp.path().join(name), PermissionsExt::from_mode(bits)).unwrap();
+        }
+        let modes = |made| {
+            settle(open_dir(temp.path()).unwrap().as_fd(), made).unwrap();
+            files.map(|(name, _)| mode(&temp.path().join(name)))
+        };
+        assert_eq!(modes(Made::ByLinks), [0o444, 0o555, 0o644, 0o644]);
+        assert_eq!(modes(Made::ByAUnit), [0o644, 0o755, 0o644, 0o644]);
     }
 
     #[rstest]
@@ -154,7 +166,7 @@ mod tests {
         let sub = open_dir(&temp.path().join("sub")).unwrap();
         rustix::fs::mknodat(&sub, "node", kind, Mode::from_raw_mode(0o644), 0).unwrap();
         assert_eq!(
-            settle(dir.as_fd()).unwrap_err().to_string(),
+            settle(dir.as_fd(), Made::ByLinks).unwrap_err().to_string(),
             format!("sub/node is {what}: a build may leave only directories, regular files and symbolic links")
         );
     }
@@ -164,7 +176,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         std::fs::write(temp.path().join("su"), "x").unwrap();
         std::fs::set_permissions(temp.path().join("su"), PermissionsExt::from_mode(0o4755)).unwrap();
-        let error = settle(open_dir(temp.path()).unwrap().as_fd()).unwrap_err();
+        let error = settle(open_dir(temp.path()).unwrap().as_fd(), Made::ByAUnit).unwrap_err();
         assert!(error.to_string().starts_with("su is a file with a setuid or setgid bit"), "{error}");
     }
 }

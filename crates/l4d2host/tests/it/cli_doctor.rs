@@ -28,6 +28,8 @@ fn host() -> FakeHost {
     for unit in [
         "left4me-server@.service",
         "left4me-steamcmd@.service",
+        "left4me-build@.service",
+        "left4me-clear-build@.service",
         "left4me-clear@.service",
         "left4me-web.service",
         "left4me-nftables.service",
@@ -185,7 +187,7 @@ fn a_person_reads_what_to_do() {
     let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("ok") && !line.contains("disk")).collect();
     assert_snapshot!(lines.join("\n"), @r"
-    FAIL  firewall         left4me-nftables.service is not active: RCON is open to everybody, and steamcmd does not start
+    FAIL  firewall         left4me-nftables.service is not active: RCON is open to everybody, and neither builds nor steamcmd start
                            -> systemctl enable --now left4me-nftables.service, and journalctl -u left4me-nftables.service when that fails
     warn  installation     the game is not installed
                            -> l4d2ctl install

@@ -2,8 +2,9 @@
 //! change and read files beside it. No unit runs, nothing is mounted, nobody needs root.
 //!
 //! * `left4me-systemctl enable|disable <name>` writes or removes the state of the server's unit and its link in `wants`.
-//! * `start-steamcmd` and `start-build` run the test's shell script in the build's upper layer (the layer itself, not a
-//!   stack) with its output in a log, and stop it when their standard input ends, as the real ones do.
+//! * `start-steamcmd` runs the test's shell script, and `start-build` that of the build, in the build's upper layer (the
+//!   layer itself, not a stack) with its output in a log, and stop it when their standard input ends, as the real ones do.
+//!   The test says in `result` what systemd calls it when it ends badly.
 //! * `left4me-journalctl <name>` prints what the test wrote for that server.
 //! * `sudo -l <program>` allows it.
 //! * `systemctl list-units` prints the states as JSON.

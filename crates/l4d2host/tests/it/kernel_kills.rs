@@ -11,7 +11,7 @@ use crate::fake_host::{FakeHost, give_away};
 use crate::sandbox::command;
 
 /// The system calls at which the program is killed.
-const CALLS: &str = "write,rename,renameat,renameat2,symlinkat,linkat,mkdir,mkdirat,unlink,unlinkat,rmdir,fsync,syncfs,chmod,fchmod,fchmodat,flock,clone,clone3,vfork";
+pub(crate) const CALLS: &str = "write,rename,renameat,renameat2,symlinkat,linkat,mkdir,mkdirat,unlink,unlinkat,rmdir,fsync,syncfs,chmod,fchmod,fchmodat,flock,clone,clone3,vfork";
 
 const SPEC: &str = "port: 27015\noverlays: [{path: plain, alias: base}]\nconfig: [exec server_base]\n";
 
@@ -46,8 +46,19 @@ pub(crate) fn survive(
     broken: impl Fn(&FakeHost),
     done: impl Fn(&FakeHost),
 ) -> usize {
+    survive_at_each(CALLS, arguments, make, broken, done)
+}
+
+/// As [`survive`], at these system calls.
+pub(crate) fn survive_at_each(
+    calls: &str,
+    arguments: &[&str],
+    make: impl Fn() -> FakeHost,
+    broken: impl Fn(&FakeHost),
+    done: impl Fn(&FakeHost),
+) -> usize {
     // strace counts each system call for itself.
-    CALLS.split(',').map(|call| survive_at(call, arguments, &make, &broken, &done)).sum()
+    calls.split(',').map(|call| survive_at(call, arguments, &make, &broken, &done)).sum()
 }
 
 /// As [`survive`], for one system call; returns how often the program was killed.

@@ -14,7 +14,8 @@ use crate::fake_host::{FakeHost, give_away};
 use crate::sandbox::{self, command, shell};
 
 /// The system calls at which the power goes: at each one, or at every so many of those of which there are many.
-const CALLS: [(&str, usize); 5] = [("renameat", 1), ("symlinkat", 1), ("fsync", 1), ("syncfs", 1), ("unlinkat", 16)];
+pub(crate) const CALLS: [(&str, usize); 5] =
+    [("renameat", 1), ("symlinkat", 1), ("fsync", 1), ("syncfs", 1), ("unlinkat", 16)];
 /// `EXT4_IOC_SHUTDOWN`, see ext4.h in Linux: 1 writes the journal, 2 does not.
 const SHUTDOWN: &str = "import fcntl, os, sys; fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, bytes([int(sys.argv[2]), 0, 0, 0]))";
 
@@ -31,41 +32,48 @@ say "Success! App '222860' fully installed.""#
 );
 
 /// A host whose root is a file system that can lose power.
-struct Disk {
-    host: FakeHost,
+pub(crate) struct Disk {
+    pub(crate) host: FakeHost,
 }
 
 impl Disk {
-    /// Build 1 is on it, and synced.
-    fn new() -> Self {
+    /// What `fill` makes is on it, and synced.
+    pub(crate) fn new(fill: impl FnOnce(&FakeHost)) -> Self {
         let host = FakeHost::new();
         host.write("spec", "");
         let disk = Self { host };
         disk.sh("truncate -s 24M empty.img; mke2fs -q -t ext4 -J size=4 empty.img; cp -a root before; cp empty.img disk.img");
         disk.mount();
         disk.sh("cp -a before/. root");
-        let numbers: Vec<String> = (1..=8).map(|n| format!("left4dead2/changed/{n}.txt")).collect();
-        let mut files =
-            vec![("srcds_run", "run\n"), ("left4dead2/gameinfo.txt", "game\n"), ("left4dead2/gone.txt", "one\n")];
-        files.extend(numbers.iter().map(|path| (path.as_str(), "one\n")));
-        files.push(("steamapps/appmanifest_222860.acf", "\"AppState\" { \"buildid\" \"1\" }\n"));
-        disk.host.publish(1, &files);
-        disk.host.steamcmd(STEAMCMD);
+        fill(&disk.host);
         give_away(&disk.host.root(""));
         disk.sh("umount root; cp disk.img base.img");
         disk
     }
 
-    fn sh(&self, script: &str) {
+    /// Build 1 is on it, and steamcmd brings build 2.
+    fn with_build_1() -> Self {
+        Self::new(|host| {
+            let numbers: Vec<String> = (1..=8).map(|n| format!("left4dead2/changed/{n}.txt")).collect();
+            let mut files =
+                vec![("srcds_run", "run\n"), ("left4dead2/gameinfo.txt", "game\n"), ("left4dead2/gone.txt", "one\n")];
+            files.extend(numbers.iter().map(|path| (path.as_str(), "one\n")));
+            files.push(("steamapps/appmanifest_222860.acf", "\"AppState\" { \"buildid\" \"1\" }\n"));
+            host.publish(1, &files);
+            host.steamcmd(STEAMCMD);
+        })
+    }
+
+    pub(crate) fn sh(&self, script: &str) {
         shell(&format!("cd {}; {script}", self.host.path().display()));
     }
 
-    fn mount(&self) {
+    pub(crate) fn mount(&self) {
         self.sh("mount -o loop disk.img root");
     }
 
     /// Loses what is not on disk, and boots: what `/run` and systemd knew is gone too.
-    fn lose_power(&self, how: u8) {
+    pub(crate) fn lose_power(&self, how: u8) {
         let root = self.host.root("");
         let shut_down = command("python3").args(["-c", SHUTDOWN]).arg(&root).arg(how.to_string()).status().unwrap();
         assert!(shut_down.success());
@@ -100,12 +108,13 @@ fn build(tree: &Path) -> &'static str {
     }
 }
 
-/// Runs `install` until it enters this system call for the time number `at`; whether it came to that.
-fn killed(host: &FakeHost, call: &str, at: usize) -> bool {
+/// Runs a verb until it enters this system call for the time number `at`; whether it came to that.
+pub(crate) fn killed(host: &FakeHost, verb: &[&str], call: &str, at: usize) -> bool {
     let status = command("strace")
         .args(["-qq", "-o", "/dev/null", "-e", &format!("trace={call}")])
         .args(["-e", &format!("inject={call}:signal=KILL:when={at}")])
-        .args([env!("CARGO_BIN_EXE_l4d2ctl"), "install"])
+        .arg(env!("CARGO_BIN_EXE_l4d2ctl"))
+        .args(verb)
         .env_clear()
         .env("PATH", format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", host.path().join("bin").display()))
         .env("LEFT4ME_ROOT", host.root(""))
@@ -120,7 +129,7 @@ fn killed(host: &FakeHost, call: &str, at: usize) -> bool {
 #[test]
 fn proof5_a_power_cut_at_each_call_that_publishes() {
     sandbox::run(|_| {
-        let disk = Disk::new();
+        let disk = Disk::with_build_1();
         let mut cuts = 0;
         for (call, every) in CALLS {
             for at in (1..).step_by(every) {
@@ -128,7 +137,7 @@ fn proof5_a_power_cut_at_each_call_that_publishes() {
                 for how in [1, 2] {
                     disk.sh("cp base.img disk.img");
                     disk.mount();
-                    was_killed = killed(&disk.host, call, at);
+                    was_killed = killed(&disk.host, &["install"], call, at);
                     disk.lose_power(how);
                     let published = disk.whole();
                     assert!(was_killed || published == "2", "{call} {at}: what was called installed is lost");

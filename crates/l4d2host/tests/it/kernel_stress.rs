@@ -15,6 +15,7 @@ use l4d2host::systemd::{Systemd, SystemdError, Unit, server_unit};
 use l4d2host::tree::TreeError;
 use l4d2host::tree::gc;
 use l4d2host::tree::publish::Build;
+use l4d2host::tree::settle::Made;
 use l4d2host::{instance, report};
 use rustix::process::Uid;
 use rustix::thread::set_thread_res_uid;
@@ -114,7 +115,7 @@ fn publish(root: &Root, name: &str, number: usize) {
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("f"), number.to_string()).unwrap();
     }
-    build.publish().unwrap();
+    build.settle(Made::ByAUnit).unwrap().publish().unwrap();
 }
 
 /// A small generator, so that a seed tells the whole run.

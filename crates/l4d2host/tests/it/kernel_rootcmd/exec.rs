@@ -61,12 +61,14 @@ fn proof8_bad_argument_files_are_refused() {
     });
 }
 
-/// Proof 8: nothing but its three verbs.
+/// Proof 8: nothing but its few verbs.
 #[test]
 fn proof8_other_calls_are_refused() {
     sandbox::run(|_| {
-        let calls: [&[&str]; 6] = [
+        let calls: [&[&str]; 8] = [
             &[],
+            &["build", "x"],
+            &["sync", "/"],
             &["server", "x"],
             &["steamcmd"],
             &["steamcmd", "macos"],
@@ -130,6 +132,28 @@ fn the_steam_client_is_copied_into_the_game() {
             assert_eq!(exec("linux"), "");
             assert_eq!(fs::read_to_string(library).unwrap(), place, "what is found first is taken");
         }
+    });
+}
+
+/// Spec 8.6: what a script is promised, and nothing that somebody else put into the environment.
+#[test]
+fn a_script_gets_what_it_is_promised() {
+    sandbox::run(|_| {
+        shell(
+            "mkdir /srv/upper /srv/work /srv/root
+             mount -t overlay root -o lowerdir=/,upperdir=/srv/upper,workdir=/srv/work /srv/root
+             mkdir -p /srv/root/overlay; mount --bind /dev /srv/root/dev",
+        );
+        let script =
+            "echo $0 $# $PWD; env -u _ -u SHLVL -u PWD | sort | paste -sd ' '; read -r x && echo input; exit 7";
+        fs::write("/srv/root/script.sh", script).unwrap();
+        let hostile = "HOME=/evil BASH_ENV=/evil LD_PRELOAD=/evil OVERLAY=/evil";
+        let outcome = shell(&format!(
+            "echo x | /usr/sbin/chroot /srv/root /usr/bin/env -i {hostile} {} build || echo $?",
+            env!("CARGO_BIN_EXE_left4me-exec")
+        ));
+        let environment = "HOME=/tmp LANG=C.UTF-8 OVERLAY=/overlay PATH=/usr/bin:/usr/sbin";
+        assert_eq!(outcome, format!("/script.sh 0 /overlay\n{environment}\n7\n"));
     });
 }
 

@@ -177,6 +177,43 @@ fn a_build_ends_with_its_systemctl() {
     });
 }
 
+/// I5: a helper that was killed leaves nothing of the stack of a build, however the build ended; what then fails is told.
+#[test]
+fn what_is_left_of_a_build_is_cleared() {
+    sandbox::run(|_| {
+        logs();
+        fs::create_dir_all("/run/left4me/build/5").unwrap();
+        fs::create_dir_all("/run/left4me/build/installation").unwrap();
+        let call = |words: &str| format!("systemctl --no-ask-password {words}.service");
+        let clear = call("start --quiet -- left4me-clear-build@5");
+        for (verb, ended, cleared, code) in [
+            ("start", 0, 0, 0),
+            ("start", 4, 0, 4),
+            ("start", 0, 6, 6),
+            ("start", 4, 6, 4),
+            ("stop", 0, 0, 0),
+            ("stop", 5, 0, 5),
+        ] {
+            record(SYSTEMCTL, &format!("case $* in *clear*) exit {cleared};; *) exit {ended};; esac"));
+            let mut command = command(env!("CARGO_BIN_EXE_left4me-systemctl"));
+            let mut child = command
+                .args([&format!("{verb}-build"), "5"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let input = child.stdin.take();
+            assert_eq!(child.wait().unwrap().code(), Some(code), "{verb} {ended} {cleared}");
+            drop(input);
+            assert_eq!(calls()[1..], *std::slice::from_ref(&clear));
+            shell(&format!("umount {SYSTEMCTL}"));
+        }
+        record(SYSTEMCTL, "");
+        assert_eq!(systemctl(&["stop-steamcmd", "windows"]).code, Some(0));
+        assert_eq!(calls(), [call("stop -- left4me-steamcmd@windows")], "two passes share one stack");
+    });
+}
+
 /// Design section 6: the other verbs of builds and steamcmd passes.
 #[test]
 fn builds_and_passes_are_stopped() {

@@ -1,6 +1,6 @@
 //! What an unprivileged left4me, or a game that took it over, can put in the helper's way.
 
-use crate::sandbox::{self, OWNER, command, server, shell};
+use crate::sandbox::{self, OWNER, UNIT, command, server, shell};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
@@ -93,6 +93,47 @@ fn proof8_arguments_that_are_no_list_are_refused() {
         assert_eq!(fs::read("/run/left4me/argv/alpha").unwrap(), b"-console\0");
         sandbox.overlay_works(&["umount", "alpha"]);
         assert_eq!(fs::read_dir("/run/left4me/argv").unwrap().count(), 0);
+    });
+}
+
+/// Proof 8: the script of a build is handed on in the same way, to where nobody but root gets at it; what is left of it goes
+/// with what is left of its stack.
+#[test]
+fn proof8_scripts_that_are_no_file_of_ours_are_refused() {
+    let table = [
+        ("mkfifo script", "regular file"),
+        ("ln -s /etc/shadow script", "symbolic link"),
+        ("mkdir script", "regular file"),
+        ("true", "does not exist"),
+        ("truncate --size=1048577 script; chown --reference=pins script", "at most 1048576 bytes"),
+        ("echo true > script", "must belong to the owner"),
+        ("printf 'true\\0' > script; chown --reference=pins script", "NUL"),
+    ];
+    sandbox::run(|sandbox| {
+        sandbox.user("l4d2b-5", UNIT + 1);
+        sandbox.directory("builds/5/upper");
+        sandbox.directory("builds/5/work");
+        sandbox.write("builds/5/pins", "");
+        for (plant, words) in table {
+            shell(&format!("cd /var/lib/left4me/builds/5; rm -rf script; {plant}"));
+            sandbox.overlay_refuses(&["mount-build", "5"], 65, words);
+        }
+        shell("rm -rf /var/lib/left4me/builds/5/script");
+        sandbox.write("builds/5/script", "echo 1\n");
+        for clear in ["umount-build", "clear-build"] {
+            sandbox.overlay_works(&["mount-build", "5"]);
+            assert_eq!(fs::read("/run/left4me/script/5").unwrap(), b"echo 1\n");
+            assert_eq!(shell("stat -c '%a %U' /run/left4me/script"), "700 root\n");
+            sandbox.overlay_works(&[clear, "5"]);
+            for directory in ["script", "build", "mounted"] {
+                assert_eq!(
+                    fs::read_dir(format!("/run/left4me/{directory}")).unwrap().count(),
+                    0,
+                    "{clear} {directory}"
+                );
+            }
+        }
+        sandbox.overlay_works(&["clear-build", "5"]);
     });
 }
 
@@ -199,7 +240,7 @@ fn proof8_bad_names_are_refused() {
     ];
     sandbox::run(|sandbox| {
         for name in names {
-            for verb in ["mount", "umount", "mount-build", "umount-build"] {
+            for verb in ["mount", "umount", "mount-build", "umount-build", "clear-build"] {
                 sandbox.overlay_refuses(&[verb, name], 64, "name");
             }
         }

@@ -152,6 +152,7 @@ fn a_server_and_a_build_of_one_name_get_along() {
         sandbox.directory("builds/alpha/upper");
         sandbox.directory("builds/alpha/work");
         sandbox.write("builds/alpha/pins", "");
+        sandbox.write("builds/alpha/script", "true");
         for _ in 0..2 {
             sandbox.overlay_works(&["mount", "alpha"]);
             sandbox.overlay_works(&["mount-build", "alpha"]);
