@@ -12,6 +12,7 @@ pub mod config;
 pub mod db;
 #[cfg(debug_assertions)]
 pub mod dev;
+pub mod fetch;
 pub mod host;
 pub mod id;
 pub mod live;
