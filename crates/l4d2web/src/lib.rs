@@ -26,3 +26,4 @@ pub mod routes;
 pub mod serve;
 pub mod servers;
 pub mod state;
+pub mod steam;

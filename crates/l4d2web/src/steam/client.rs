@@ -1,0 +1,77 @@
+//! Asking Steam.
+
+use form_urlencoded::Serializer;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::collections::{self, Child};
+use super::details::{self, Word};
+use super::{ItemId, SteamError};
+use crate::fetch::{Fetcher, Origin, Request};
+
+/// Where Steam answers when nothing else is configured.
+const API: &str = "https://api.steampowered.com/";
+/// The longest answer that is read.
+const ANSWER_MAX: usize = 8 * 1024 * 1024;
+
+/// The Steam Web API. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Steam {
+    fetcher: Fetcher,
+    api: String,
+}
+
+impl Steam {
+    /// How many numbers Steam is asked for at once.
+    pub const BATCH: usize = 100;
+
+    /// The API at `api`, or Steam's own.
+    #[must_use]
+    pub fn new(fetcher: Fetcher, api: Option<&Url>) -> Self {
+        let api = api.map_or(API, Url::as_str).trim_end_matches('/').to_owned();
+        Self { fetcher, api }
+    }
+
+    /// What the operator trusts by naming an API of their own: its origin, wherever that is.
+    #[must_use]
+    pub fn trusted(api: Option<&Url>) -> Vec<Origin> {
+        api.and_then(Origin::of).into_iter().collect()
+    }
+
+    /// What Steam says of up to [`Steam::BATCH`] items, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When it gives no answer, or none that can be read.
+    pub async fn details(&self, ids: &[ItemId], cancel: &CancellationToken) -> Result<Vec<(ItemId, Word)>, SteamError> {
+        let json = self.ask("GetPublishedFileDetails", "itemcount", ids, cancel).await?;
+        Ok(details::read(&json, ids)?)
+    }
+
+    /// What those among up to [`Steam::BATCH`] numbers hold that are collections.
+    pub(super) async fn collections(
+        &self,
+        ids: &[ItemId],
+        cancel: &CancellationToken,
+    ) -> Result<Vec<(ItemId, Vec<Child>)>, SteamError> {
+        let json = self.ask("GetCollectionDetails", "collectioncount", ids, cancel).await?;
+        Ok(collections::read(&json)?)
+    }
+
+    async fn ask(
+        &self,
+        method: &str,
+        count: &str,
+        ids: &[ItemId],
+        cancel: &CancellationToken,
+    ) -> Result<Vec<u8>, SteamError> {
+        let mut form = Serializer::new(String::new());
+        form.append_pair(count, &ids.len().to_string());
+        for (place, id) in ids.iter().enumerate() {
+            form.append_pair(&format!("publishedfileids[{place}]"), &id.to_string());
+        }
+        let url = format!("{}/ISteamRemoteStorage/{method}/v1/", self.api);
+        let (json, _) = self.fetcher.small(&Request::post(&url, form.finish()), ANSWER_MAX, cancel).await?;
+        Ok(json)
+    }
+}
