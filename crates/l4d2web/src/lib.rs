@@ -27,3 +27,4 @@ pub mod serve;
 pub mod servers;
 pub mod state;
 pub mod steam;
+pub mod vpk;
