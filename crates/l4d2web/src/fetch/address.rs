@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address is one of the public internet: not this machine, not its network, not a carrier's, and none that wraps such a one.
 ///
-/// The ranges are those of IANA's registries of special addresses (RFC 6890 and its successors). Of IPv6 only what is given out (2000::/3)
+/// The ranges are those of IANA's registries of special addresses (RFC 6890 and its successors). Of IPv6 only what is given out (`2000::/3`)
 /// counts; an IPv4 address within one of NAT64 or of the mapped form is judged as itself; 6to4 and Teredo, which are gone from the
 /// internet, are refused.
 #[must_use]

@@ -103,13 +103,13 @@ impl Fetcher {
         let host = answer.host.clone();
         let (from, total) = match (answer.status.as_u16(), asked) {
             (200, _) => (0, answer.length()),
-            (206, Some((from, validator))) => match same_part(&answer, from, &validator) {
-                Some(range) => (from, range.total.or_else(|| Some(from + answer.length()?))),
-                None => {
+            (206, Some((from, validator))) => {
+                let Some(range) = same_part(&answer, from, &validator) else {
                     part.discard().map_err(disk("remove"))?;
                     return Err(FetchError::WrongPart { host });
-                }
-            },
+                };
+                (from, range.total.or_else(|| Some(from + answer.length()?)))
+            }
             // Nothing after what is there: then that is no part of this file.
             (416, Some(_)) => {
                 part.discard().map_err(disk("remove"))?;

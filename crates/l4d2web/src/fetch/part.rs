@@ -57,7 +57,7 @@ impl Part {
         let note: Note = serde_json::from_slice(&fs::read(&self.note).ok()?).ok()?;
         let file = fs::symlink_metadata(&self.path).ok().filter(fs::Metadata::is_file)?;
         let same = note.version == version && note.boot == boot();
-        same.then(|| Begun { length: file.len(), validator: note.validator })
+        same.then_some(Begun { length: file.len(), validator: note.validator })
     }
 
     /// Begins anew. The old bytes are gone before the new note is there, so that a note never speaks of bytes that are older.

@@ -159,7 +159,7 @@ mod tests {
         ItemId::new(number).unwrap()
     }
 
-    fn said(entry: serde_json::Value) -> Word {
+    fn said(entry: &serde_json::Value) -> Word {
         let json = json!({"response": {"result": 1, "resultcount": 1, "publishedfiledetails": [entry]}});
         read(json.to_string().as_bytes(), &[id(7)]).unwrap().pop().unwrap().1
     }
@@ -173,7 +173,7 @@ mod tests {
         #[case] app: serde_json::Value,
         #[case] result: serde_json::Value,
     ) {
-        let word = said(json!({
+        let word = said(&json!({
             "publishedfileid": "7", "result": result, "consumer_app_id": app, "banned": 0, "title": " Dead\tAir\n\u{202e}",
             "file_size": size, "file_url": "https://cdn.example/7", "preview_url": "", "time_updated": 5, "tags": [{"tag": "Coop"}]
         }));
@@ -198,7 +198,7 @@ mod tests {
     #[case(json!({"publishedfileid": 7, "result": 1, "title": "X", "file_url": "https://a/"}), Word::OtherApp { title: "X".to_owned(), app: 0 })]
     #[case(json!({"publishedfileid": 7, "result": 1, "consumer_app_id": 550, "title": "X", "file_url": ""}), Word::NoFile { title: "X".to_owned() })]
     fn what_cannot_be_fetched_says_why(#[case] entry: serde_json::Value, #[case] expected: Word) {
-        assert_eq!(said(entry), expected);
+        assert_eq!(said(&entry), expected);
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! KeyValues, the game's format of settings: keys with values or with blocks of the same.
+//! `KeyValues`, the game's format of settings: keys with values or with blocks of the same.
 
 /// How deep blocks may lie within one another, and how many keys there may be.
 const DEPTH_MAX: usize = 16;
@@ -96,25 +96,26 @@ impl Tokens<'_> {
                 }
                 // A condition such as [$X360] concerns other machines.
                 '[' => self.rest = self.rest.find([']', '\n']).map_or("", |end| &self.rest[end + 1..]),
-                '{' => return self.take(1, Token::Open),
-                '}' => return self.take(1, Token::Close),
+                '{' => return Some(self.take(1, Token::Open)),
+                '}' => return Some(self.take(1, Token::Close)),
                 '"' => {
                     let body = &self.rest[1..];
                     let end = body.find('"').unwrap_or(body.len());
-                    return self.take((end + 2).min(self.rest.len()), Token::Text(body[..end].to_owned()));
+                    let text = body[..end].to_owned();
+                    return Some(self.take((end + 2).min(self.rest.len()), Token::Text(text)));
                 }
                 _ => {
                     let ends = |letter: char| letter.is_whitespace() || matches!(letter, '{' | '}' | '"');
                     let end = self.rest.find(ends).unwrap_or(self.rest.len());
-                    return self.take(end, Token::Text(self.rest[..end].to_owned()));
+                    return Some(self.take(end, Token::Text(self.rest[..end].to_owned())));
                 }
             }
         }
     }
 
-    fn take(&mut self, length: usize, token: Token) -> Option<Token> {
+    fn take(&mut self, length: usize, token: Token) -> Token {
         self.rest = &self.rest[length..];
-        Some(token)
+        token
     }
 }
 
