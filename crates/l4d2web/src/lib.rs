@@ -28,3 +28,4 @@ pub mod servers;
 pub mod state;
 pub mod steam;
 pub mod vpk;
+pub mod workshop;

@@ -87,7 +87,7 @@ impl Fetcher {
             && begun.length == expected
         {
             // It was ended between the last byte and the caller's taking it.
-            let file = File::from_std(part.go_on().map_err(disk("open"))?);
+            let file = File::open(part.path()).await.map_err(disk("open"))?;
             file.sync_data().await.map_err(disk("write"))?;
             return Ok(expected);
         }

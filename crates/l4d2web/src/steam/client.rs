@@ -65,13 +65,18 @@ impl Steam {
         ids: &[ItemId],
         cancel: &CancellationToken,
     ) -> Result<Vec<u8>, SteamError> {
-        let mut form = Serializer::new(String::new());
-        form.append_pair(count, &ids.len().to_string());
-        for (place, id) in ids.iter().enumerate() {
-            form.append_pair(&format!("publishedfileids[{place}]"), &id.to_string());
-        }
         let url = format!("{}/ISteamRemoteStorage/{method}/v1/", self.api);
-        let (json, _) = self.fetcher.small(&Request::post(&url, form.finish()), ANSWER_MAX, cancel).await?;
+        let (json, _) = self.fetcher.small(&Request::post(&url, form(count, ids)), ANSWER_MAX, cancel).await?;
         Ok(json)
     }
+}
+
+/// How many numbers there are, and each.
+fn form(count: &str, ids: &[ItemId]) -> String {
+    let mut form = Serializer::new(String::new());
+    form.append_pair(count, &ids.len().to_string());
+    for (place, id) in ids.iter().enumerate() {
+        form.append_pair(&format!("publishedfileids[{place}]"), &id.to_string());
+    }
+    form.finish()
 }

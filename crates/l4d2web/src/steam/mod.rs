@@ -18,4 +18,4 @@ pub use collections::Expanded;
 pub use details::{Item, Word};
 pub use error::SteamError;
 pub use item_id::ItemId;
-pub use paste::{PasteError, parse_paste};
+pub use paste::{PasteError, Pasted, parse_paste};

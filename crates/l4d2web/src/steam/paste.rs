@@ -7,6 +7,15 @@ use url::Url;
 
 use super::ItemId;
 
+/// An item or a collection that somebody has named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pasted {
+    /// In which line, from 1.
+    pub line: usize,
+    /// Its number.
+    pub id: ItemId,
+}
+
 /// What somebody pasted is not understood. Its text is a sentence for whoever did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasteError {
@@ -53,8 +62,8 @@ const OTHER_PAGE: &str =
 /// # Errors
 ///
 /// A [`PasteError`] for the first that names no item, when there are more than `most`, and when there are none.
-pub fn parse_paste(text: &str, most: usize) -> Result<Vec<ItemId>, PasteError> {
-    let (mut ids, mut seen) = (Vec::new(), HashSet::new());
+pub fn parse_paste(text: &str, most: usize) -> Result<Vec<Pasted>, PasteError> {
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for (place, line) in text.lines().enumerate() {
         for word in line.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | '\u{feff}')) {
             if word.is_empty() {
@@ -64,13 +73,13 @@ pub fn parse_paste(text: &str, most: usize) -> Result<Vec<ItemId>, PasteError> {
             if !seen.insert(id) {
                 continue;
             }
-            if ids.len() == most {
+            if found.len() == most {
                 return Err(PasteError::TooMany { most });
             }
-            ids.push(id);
+            found.push(Pasted { line: place + 1, id });
         }
     }
-    if ids.is_empty() { Err(PasteError::Nothing) } else { Ok(ids) }
+    if found.is_empty() { Err(PasteError::Nothing) } else { Ok(found) }
 }
 
 fn parse_word(word: &str) -> Result<ItemId, &'static str> {
@@ -113,7 +122,9 @@ mod tests {
     use super::*;
 
     fn numbers(text: &str) -> Result<Vec<i64>, String> {
-        parse_paste(text, 1000).map(|ids| ids.into_iter().map(ItemId::get).collect()).map_err(|error| error.to_string())
+        parse_paste(text, 1000)
+            .map(|found| found.into_iter().map(|pasted| pasted.id.get()).collect())
+            .map_err(|error| error.to_string())
     }
 
     #[rstest]
@@ -164,7 +175,7 @@ mod tests {
         fn what_was_written_is_read(ids in proptest::collection::vec(1i64.., 1..20)) {
             let text = ids.iter().map(|id| ItemId::new(*id).unwrap().page()).collect::<Vec<_>>().join(" ");
             let found = parse_paste(&text, 1000).unwrap();
-            prop_assert!(ids.iter().all(|id| found.contains(&ItemId::new(*id).unwrap())));
+            prop_assert!(ids.iter().all(|id| found.iter().any(|pasted| pasted.id.get() == *id && pasted.line == 1)));
         }
     }
 }

@@ -77,6 +77,8 @@ fn sent(body: Bytes, orders: &Orders, cut: Option<usize>) -> Body {
     let (hold, drip) = (orders.hold_after, orders.drip);
     Body::from_stream(stream::unfold((body, 0usize), move |(mut rest, sent)| async move {
         if cut.is_some_and(|cut| sent >= cut) {
+            // So that what was sent is on its way.
+            tokio::time::sleep(Duration::from_millis(20)).await;
             return Some((Err(io::Error::other("stand-in: cut")), (rest, sent)));
         }
         if hold.is_some_and(|hold| sent >= hold) {

@@ -72,7 +72,7 @@ async fn what_passes_is_got_over(#[case] orders: Orders) {
 #[case::gone(Orders { status: Some(404), ..Orders::default() }, 1, "answered 404")]
 #[case::broken(Orders { status: Some(500), ..Orders::default() }, 3, "answered 500")]
 #[case::cut_without_ranges(Orders { cut_after: Some(1_000_000), no_ranges: true, ..Orders::default() }, 8, "of 3000121 bytes")]
-#[case::cut_at_once(Orders { cut_after: Some(0), ..Orders::default() }, 3, "was cut")]
+#[case::cut_at_once(Orders { cut_after: Some(0), ..Orders::default() }, 3, "sent 0 of 3000121 bytes")]
 #[case::silent(Orders { hold_after: Some(100_000), ..Orders::default() }, 8, "sent nothing for")]
 #[case::slow(Orders { drip: Some(100), no_ranges: true, ..Orders::default() }, 8, "sends too slowly")]
 #[case::packed(Orders { packed: true, ..Orders::default() }, 1, "packed (gzip)")]

@@ -8,3 +8,4 @@ mod recover;
 mod schedules;
 mod servers;
 mod works;
+mod workshop;
