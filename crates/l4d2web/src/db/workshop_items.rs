@@ -176,9 +176,9 @@ pub async fn set_uncached(db: &Db, id: ItemId) -> Result<()> {
     Ok(())
 }
 
-/// Lets the next build of an overlay ask Steam for all of its items, or for one of them.
-pub async fn ask_again(db: &Db, overlay: OverlayId, item: Option<ItemId>) -> Result<()> {
-    sqlx::query!(
+/// Lets the next build of an overlay ask Steam for all of its items, or for one of them; for how many.
+pub async fn ask_again(db: &Db, overlay: OverlayId, item: Option<ItemId>) -> Result<u64> {
+    let done = sqlx::query!(
         "UPDATE workshop_items SET checked_at = NULL
          WHERE steam_id IN (SELECT steam_id FROM overlay_items WHERE overlay_id = ?1 AND steam_id = coalesce(?2, steam_id))",
         overlay,
@@ -186,7 +186,7 @@ pub async fn ask_again(db: &Db, overlay: OverlayId, item: Option<ItemId>) -> Res
     )
     .execute(db.write())
     .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }
 
 /// Those that no overlay lists.
