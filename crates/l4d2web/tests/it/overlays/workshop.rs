@@ -197,8 +197,8 @@ async fn each_outcome_is_what_the_page_says() {
     says(3, &["Failed", "Steam speaks of 10 B, and 127.0.0.1 has 5.1 KB."]);
     says(4, &["Failed", "The host 127.0.0.1 answered 404."]);
     says(5, &["Failed", "What was fetched cannot be used: it is no VPK: it begins with something else."]);
-    says(60, &["Ready", "It brings 1 file that “Hats” brings too: the game takes these."].map(|words| words));
-    says(6, &["Clash", "“Other hats” brings 1 file of it too (models/a.mdl): the game takes those of “Other hats”."]);
+    says(6, &["Ready", "It brings 1 file that “Other hats” brings too: the game takes these."]);
+    says(60, &["Clash", "“Hats” brings 1 file of it too (models/a.mdl): the game takes those of “Hats”."]);
     says(8, &["Failed", "Steam has taken it off the Workshop."]);
     says(9, &["Failed", "It is for Team Fortress 2."]);
     assert!(page.body.contains("7 need you"), "{}", page.text("#items"));
