@@ -11,7 +11,7 @@ use crate::db::overlay_items;
 use crate::db::workshop_items::{self, WorkshopItem};
 use crate::id::OverlayId;
 use crate::live::Change;
-use crate::pages::kit::size;
+use crate::pages::kit::{count, size};
 use crate::queue::Output;
 use crate::steam::ItemId;
 
@@ -32,7 +32,7 @@ impl Prepared {
     /// What is not as it should be, in sentences; none when all is.
     #[must_use]
     pub fn but(&self) -> Option<String> {
-        let items = |count: usize| if count == 1 { "1 item".to_owned() } else { format!("{count} items") };
+        let items = |number| count(number, "item", "items");
         let is = |count: usize| if count == 1 { "is" } else { "are" };
         let left_out = (self.left_out > 0).then(|| {
             format!("{} of {} {} not in it; the log says why.", items(self.left_out), self.items, is(self.left_out))
@@ -175,9 +175,13 @@ impl Workshop {
         for clash in found.iter().take(20) {
             let title =
                 |id| items.iter().find(|item| item.id == id).map_or_else(String::new, |item| label(id, &item.title));
-            let (winner, loser, files, example) =
-                (title(clash.winner), title(clash.loser), clash.files, &clash.example);
-            output.own(&format!("warning: {loser} brings {files} files that {winner} brings too, such as {example}: the game loads those of the latter")).await;
+            let (winner, loser) = (title(clash.winner), title(clash.loser));
+            let files = count(usize::try_from(clash.files).unwrap_or_default(), "file", "files");
+            let line = format!(
+                "warning: {winner} brings {files} of {loser} too ({}): the game takes those of {winner}",
+                clash.example
+            );
+            output.own(&line).await;
         }
         overlay_items::set_clashes(&self.0.db, overlay, &found).await?;
         Ok(())

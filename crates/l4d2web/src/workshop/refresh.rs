@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Workshop, WorkshopError};
 use crate::db::{overlay_items, workshop_items};
 use crate::id::OverlayId;
-use crate::pages::kit::size;
+use crate::pages::kit::{count, size};
 use crate::queue::Output;
 
 /// What a refresh has done.
@@ -51,11 +51,11 @@ impl Refreshed {
     /// What was done, in sentences.
     #[must_use]
     pub fn words(&self) -> String {
-        let items = |count: usize| if count == 1 { "1 item".to_owned() } else { format!("{count} items") };
+        let items = |number| count(number, "item", "items");
         let mut words = vec![match (self.items, &self.unanswered) {
             (0, _) => "There are no workshop items to look for.".to_owned(),
-            (count, None) => format!("{} of the Workshop: {} fetched.", items(count), self.fetched),
-            (count, Some(why)) => format!("{} of the Workshop: {} fetched. {why}", items(count), self.fetched),
+            (number, None) => format!("{} of the Workshop: {} fetched.", items(number), self.fetched),
+            (number, Some(why)) => format!("{} of the Workshop: {} fetched. {why}", items(number), self.fetched),
         }];
         if self.failed > 0 {
             words.push(format!("{} could not be fetched; the log says why.", items(self.failed)));
@@ -63,7 +63,7 @@ impl Refreshed {
         match self.overlays.len() {
             0 => {}
             1 => words.push("1 overlay is built anew.".to_owned()),
-            count => words.push(format!("{count} overlays are built anew.")),
+            number => words.push(format!("{number} overlays are built anew.")),
         }
         if self.removed.0 > 0 {
             words.push(format!(

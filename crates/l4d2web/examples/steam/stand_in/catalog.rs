@@ -120,7 +120,7 @@ impl Item {
         if self.filler > 0 {
             // Different for each version, so that what is put together of two is seen.
             let pattern = format!("{id} {} ", self.updated).into_bytes();
-            files.push(("materials/filler.vtf".to_owned(), pattern.into_iter().cycle().take(self.filler).collect()));
+            files.push((format!("materials/filler_{id}.vtf"), pattern.into_iter().cycle().take(self.filler).collect()));
         }
         vpk(1, &files)
     }

@@ -222,7 +222,7 @@ async fn items_that_bring_the_same_files_are_named() {
         listing(vec![(9, hats(&["models/a.mdl", "models/b.mdl"])), (10, hats(&["models/a.mdl", "sound/c.wav"]))]).await;
     let (job, lines) = build(&works).await;
     assert_eq!(job.state, JobState::Succeeded, "{job:?}");
-    assert!(said(&lines, "9 “An item” brings 1 files that 10 “An item” brings too, such as models/a.mdl"), "{lines:?}");
+    assert!(said(&lines, "10 “An item” brings 1 file of 9 “An item” too (models/a.mdl)"), "{lines:?}");
     let clashes = overlay_items::clashes(&works.db, OVERLAY).await.unwrap();
     assert_eq!(
         clashes.iter().map(|clash| (clash.winner.get(), clash.loser.get(), clash.files)).collect::<Vec<_>>(),
