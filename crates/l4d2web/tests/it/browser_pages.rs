@@ -6,7 +6,6 @@ use axum::http::Method;
 use l4d2web::routes;
 
 use crate::browser::{Chrome, Judge, Site};
-use crate::steam::{Item, Orders, StandInSteam};
 
 /// What is asked for with GET and is no page of its own.
 const NO_PAGES: [&str; 15] = [
@@ -47,7 +46,7 @@ fn every_page_is_in_a_list() {
     assert!(gone.is_empty(), "in a list of this file, and no route: {gone:?}");
 }
 
-async fn look(judge: &mut Judge, chrome: &Chrome, site: &Site, path: &str, name: &str) {
+pub(crate) async fn look(judge: &mut Judge, chrome: &Chrome, site: &Site, path: &str, name: &str) {
     chrome.goto(format!("{}{path}", site.base)).await.unwrap();
     judge.look(chrome, name).await;
 }
@@ -119,62 +118,59 @@ async fn browser_blueprints_are_in_order() {
 }
 
 #[tokio::test]
-async fn browser_a_workshop_overlay_is_in_order() {
-    let held = Orders { hold_after: Some(2_000_000), ..Orders::default() };
-    let item = |title: &str, maps: &[&str]| Item {
-        title: title.to_owned(),
-        campaign: (!maps.is_empty()).then(|| title.to_owned()),
-        maps: maps.iter().map(|map| (*map).to_owned()).collect(),
-        filler: 50_000,
-        ..Item::default()
-    };
-    let moors = "The Bloody Moors, the longest campaign title that anyone ever gave to a thing on the Workshop";
-    let steam = StandInSteam::with([
-        (118_553_765, item("Suicide Blitz 2", &["l4d_suicide01_m1", "m2", "m3", "m4", "m5"])),
-        (1_234_567_890, item(moors, &["bloodymoors_1"])),
-        (206_042_301, Item { files: vec!["models/medkit.mdl".to_owned()], ..item("HD Medkit", &[]) }),
-        (
-            206_042_302,
-            Item {
-                files: vec!["models/medkit.mdl".to_owned()],
-                picture: "svg".to_owned(),
-                ..item("Realistic Medkit", &[])
-            },
-        ),
-        (
-            121_929_436,
-            Item {
-                orders: Orders { status: Some(500), ..Orders::default() },
-                ..item("Urban Flight", &["uf1_boulevard"])
-            },
-        ),
-        (125_457_183, Item { filler: 5_000_000, orders: held, ..item("Warcelona", &["srocchurch"]) }),
-        (440_000_001, Item { app: 440, ..item("Bonk Helmet", &[]) }),
-    ])
-    .await;
-    let (site, chrome) = (Site::start_with_steam(steam.url().as_str()).await, Chrome::start().await);
+async fn browser_overlays_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
     let mut judge = Judge::new();
     site.login(&chrome, "admin").await;
-    chrome.post("/overlays", &[("name", "Custom campaigns"), ("kind", "workshop")]).await;
-    look(&mut judge, &chrome, &site, "/overlays/1", "workshop-empty").await;
-    chrome.fill("#ids", "118553765 440000001").await;
-    chrome.press("Add items").await;
-    chrome.until("document.querySelector('#ids-e')").await;
-    judge.look(&chrome, "workshop-refused").await;
-    let all = "118553765 1234567890 206042301 206042302 121929436";
-    chrome.post("/overlays/1/items", &[("items", all)]).await;
-    chrome.goto(format!("{}/overlays/1", site.base)).await.unwrap();
-    chrome.until("document.querySelectorAll('#items .state-done').length === 3").await;
-    chrome.until("document.querySelector('#build .state').textContent === 'Built'").await;
-    judge.look(&chrome, "workshop").await;
-    look(&mut judge, &chrome, &site, "/overlays/1/items", "workshop-items").await;
-    look(&mut judge, &chrome, &site, "/overlays/1/items?only=trouble", "workshop-trouble").await;
-    chrome.goto(format!("{}/overlays/1", site.base)).await.unwrap();
-    chrome.post("/overlays/1/items", &[("items", "125457183")]).await;
-    // Pushed: the page was not loaded again.
-    chrome.until("document.querySelector('#item-125457183 progress')?.value > 0").await;
-    chrome.until("document.querySelectorAll('img').length === 6 && [...document.querySelectorAll('img')].some((img) => img.naturalWidth)").await;
-    judge.look(&chrome, "workshop-fetching").await;
+    site.stock_overlays(&chrome).await;
+    let settled = async |path: &str| {
+        chrome.goto(format!("{}{path}", site.base)).await.unwrap();
+        // What is fetched after the page is there has come.
+        chrome
+            .until("![...document.querySelectorAll('.tree a')].some((a) => a.textContent === 'Show the files')")
+            .await;
+    };
+    look(&mut judge, &chrome, &site, "/overlays", "overlays-states").await;
+    for (id, name) in [
+        (1, "built"),
+        (2, "failed"),
+        (3, "building"),
+        (4, "queued"),
+        (5, "workshop"),
+        (6, "maps"),
+        (7, "never-built"),
+        (8, "directory"),
+    ] {
+        settled(&format!("/overlays/{id}")).await;
+        judge.look(&chrome, &format!("overlay-{name}")).await;
+    }
+    settled("/overlays/1").await;
+    chrome.run("document.querySelector('.tree [data-branch]').click()").await;
+    chrome.until("document.querySelector('.tree [aria-expanded=true]')").await;
+    judge.look(&chrome, "overlay-files-open").await;
+    look(&mut judge, &chrome, &site, "/overlays/1/files?path=left4dead2", "overlay-files-page").await;
+    // A script that is refused, and one that somebody else saved meanwhile.
+    for (seen, text, name) in [("0", " ", "refused"), ("0", "echo other", "newer")] {
+        settled("/overlays/7").await;
+        let send = format!(
+            "const form = document.querySelector('form[action$=\"/script\"]'); form.seen.value = '{seen}'; form.script.value = '{text}';
+             form.querySelector('.btn-main').click()"
+        );
+        chrome.run(&send).await;
+        let shown = if name == "newer" { ".notice-stale[role=alert]" } else { "#script-e" };
+        chrome.until(&format!("document.querySelector('{shown}')")).await;
+        // What is asked for and refused stands in the console as such.
+        let _ = chrome.complaints().await;
+        judge.look(&chrome, &format!("overlay-script-{name}")).await;
+    }
+    chrome.post("/admin/users/2/quota", &[("servers", "3"), ("space", "20")]).await;
+    look(&mut judge, &chrome, &site, "/admin/users?quota=2", "users-quota").await;
+    chrome.post("/logout", &[]).await;
+    site.login(&chrome, "player2").await;
+    look(&mut judge, &chrome, &site, "/overlays", "overlays-other").await;
+    settled("/overlays/1").await;
+    judge.look(&chrome, "overlay-other").await;
+    look(&mut judge, &chrome, &site, "/profile", "profile-quota").await;
     judge.verdict();
 }
 

@@ -10,6 +10,7 @@ mod browser;
 mod browser_flows;
 mod browser_kit;
 mod browser_pages;
+mod browser_workshop;
 mod cast;
 mod client;
 mod contrast;

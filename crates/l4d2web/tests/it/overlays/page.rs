@@ -217,7 +217,7 @@ async fn files_are_listed_and_downloaded_by_all_who_see_the_overlay() {
     save(&mut stage.bill, &page, "echo", false).await;
     stage.working.over(1).await;
     let whole = stage.louis.get(&format!("{page}/files?path=left4dead2")).await;
-    assert_eq!(whole.texts(".crumbs a"), ["Overlays", "Tickrate"]);
+    assert_eq!(whole.texts(".crumbs a"), ["Overlays", "Tickrate", "Files"]);
     assert_eq!(whole.texts(".node > :first-child > .cut"), ["cfg", "stand-in"]);
     for (path, status) in [
         ("..", StatusCode::UNPROCESSABLE_ENTITY),
