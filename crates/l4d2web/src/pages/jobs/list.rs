@@ -35,10 +35,11 @@ type Choice = (&'static str, &'static str);
 const STATES: [Choice; 5] =
     [("", "Any state"), ("open", "Not over"), ("done", "Done"), ("failed", "Failed"), ("cancelled", "Cancelled")];
 
-const KINDS: [Choice; 8] = [
+const KINDS: [Choice; 9] = [
     ("", "Any kind"),
     ("install", "Install"),
     ("build", "Build"),
+    ("refresh", "Refresh"),
     ("start", "Start"),
     ("stop", "Stop"),
     ("restart", "Restart"),
@@ -60,7 +61,7 @@ struct ListPage {
 
 impl ListPage {
     const STATES: [Choice; 5] = STATES;
-    const KINDS: [Choice; 8] = KINDS;
+    const KINDS: [Choice; 9] = KINDS;
 }
 
 /// Shows the jobs of the user; of everybody to an admin.
