@@ -45,7 +45,15 @@ impl Steam {
     /// When it gives no answer, or none that can be read.
     pub async fn details(&self, ids: &[ItemId], cancel: &CancellationToken) -> Result<Vec<(ItemId, Word)>, SteamError> {
         let json = self.ask("GetPublishedFileDetails", "itemcount", ids, cancel).await?;
-        Ok(details::read(&json, ids)?)
+        let mut words = details::read(&json, ids)?;
+        let own = Url::parse(&self.api).ok().and_then(|api| Origin::of(&api));
+        for (_, word) in &mut words {
+            if let Word::Item(item) = word {
+                item.file_url = by_https(std::mem::take(&mut item.file_url), own.as_ref());
+                item.preview_url = item.preview_url.take().map(|url| by_https(url, own.as_ref()));
+            }
+        }
+        Ok(words)
     }
 
     /// What those among up to [`Steam::BATCH`] numbers hold that are collections.
@@ -79,4 +87,34 @@ fn form(count: &str, ids: &[ItemId]) -> String {
         form.append_pair(&format!("publishedfileids[{place}]"), &id.to_string());
     }
     form.finish()
+}
+
+/// The same address by https: of old items Steam still names one by http, where its hosts have long answered to both. What comes from the API's own
+/// origin, a mirror's, stays as it is.
+fn by_https(text: String, own: Option<&Origin>) -> String {
+    match Url::parse(&text) {
+        Ok(mut url) if url.scheme() == "http" && url.port().is_none() && Origin::of(&url).as_ref() != own => {
+            if url.set_scheme("https").is_ok() { url.into() } else { text }
+        }
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("http://cloud-3.steamusercontent.com/ugc/7/", "https://cloud-3.steamusercontent.com/ugc/7/")]
+    #[case("https://cdn.example/7", "https://cdn.example/7")]
+    #[case("http://mirror.example/7", "http://mirror.example/7")]
+    #[case("http://cdn.example:8080/7", "http://cdn.example:8080/7")]
+    #[case("file:///etc/passwd", "file:///etc/passwd")]
+    #[case("nothing", "nothing")]
+    fn old_addresses_are_asked_for_by_https(#[case] named: &str, #[case] asked: &str) {
+        let mirror = Origin::of(&Url::parse("http://mirror.example/").unwrap());
+        assert_eq!(by_https(named.to_owned(), mirror.as_ref()), asked);
+    }
 }

@@ -9,3 +9,4 @@ mod schedules;
 mod servers;
 mod works;
 mod workshop;
+mod workshop_kills;

@@ -61,7 +61,7 @@ pub async fn all(
     let count = rows.len();
     let number = wish.page.unwrap_or(1).clamp(1, count.div_ceil(A_PAGE).max(1));
     let first = (number - 1) * A_PAGE;
-    let rows: Vec<Row> = rows.into_iter().skip(first).take(A_PAGE).collect();
+    let rows: Vec<Row> = rows.into_iter().skip(first).take(A_PAGE).map(Row::open).collect();
     let only = if only_trouble { "&only=trouble" } else { "" };
     let link = |number: usize| format!("{page}/items?page={number}{only}");
     let pager = Pager {

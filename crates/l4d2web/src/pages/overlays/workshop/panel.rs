@@ -82,9 +82,9 @@ pub(in crate::pages::overlays) async fn fragments(
 }
 
 async fn items(state: &AppState, access: &OverlayAccess) -> PageResult<String> {
-    let mut rows = Row::all(state, access.overlay.id).await?;
+    let rows = Row::all(state, access.overlay.id).await?;
     let (all, trouble, amount) = (rows.len(), rows.iter().filter(|row| row.is_trouble()).count(), amount(&rows));
-    rows.truncate(SHOWN);
+    let rows = rows.into_iter().take(SHOWN).map(Row::open).collect();
     let items = Items {
         page: format!("/overlays/{}", access.overlay.id),
         may_change: access.standing.may(OverlayRight::Change),

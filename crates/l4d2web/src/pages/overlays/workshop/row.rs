@@ -43,8 +43,6 @@ impl Row {
     }
 
     fn of(item: WorkshopItem, state: &AppState, clashes: &[Clash], titles: &HashMap<ItemId, String>) -> Self {
-        let contents: Contents =
-            item.contents.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         let own = |clash: &&Clash| clash.loser == item.id || clash.winner == item.id;
         let words = |clash: &Clash| {
             let files = count(usize::try_from(clash.files).unwrap_or_default(), "file", "files");
@@ -58,20 +56,25 @@ impl Row {
             }
         };
         Self {
-            more_maps: contents.maps.len().saturating_sub(MAPS),
-            maps: contents.maps.into_iter().take(MAPS).collect(),
-            campaigns: contents
-                .missions
-                .into_iter()
-                .map(|mission| mission.title)
-                .filter(|campaign| !campaign.eq_ignore_ascii_case(&item.title))
-                .take(CLASHES)
-                .collect(),
+            maps: Vec::new(),
+            more_maps: 0,
+            campaigns: Vec::new(),
             way: state.workshop.way(item.id),
             clashes: clashes.iter().filter(own).take(CLASHES).map(words).collect(),
             loses: clashes.iter().any(|clash| clash.loser == item.id),
             item,
         }
+    }
+
+    /// Reads what its file brings: of those alone that are shown.
+    pub(super) fn open(mut self) -> Self {
+        let contents: Contents =
+            self.item.contents.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        self.more_maps = contents.maps.len().saturating_sub(MAPS);
+        self.maps = contents.maps.into_iter().take(MAPS).collect();
+        let titles = contents.missions.into_iter().map(|mission| mission.title);
+        self.campaigns = titles.filter(|title| !title.eq_ignore_ascii_case(&self.item.title)).take(CLASHES).collect();
+        self
     }
 
     /// What it is called.
