@@ -93,12 +93,15 @@ impl Cache {
         fs::create_dir_all(&path).map_err(disk("create", &path))
     }
 
-    /// Whether it has an item of that version and, when that is known, of that length.
+    /// Whether it has an item of that version and, when that is known, of that length; one that can be written to is somebody else's.
     #[must_use]
     pub fn has(&self, id: ItemId, time_updated: i64, bytes: Option<i64>) -> bool {
         let Ok(file) = fs::symlink_metadata(self.path(id)) else { return false };
         let length = i64::try_from(file.len()).ok();
-        file.is_file() && file.mtime() == time_updated && bytes.is_none_or(|bytes| length == Some(bytes))
+        file.is_file()
+            && file.mode() & 0o222 == 0
+            && file.mtime() == time_updated
+            && bytes.is_none_or(|bytes| length == Some(bytes))
     }
 
     /// What it has of an item, of whatever version: its length.

@@ -10,6 +10,7 @@ mod collect;
 mod fetch;
 mod locks;
 mod look;
+mod one;
 mod outcome;
 mod picture;
 mod prepare;
