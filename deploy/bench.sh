@@ -28,9 +28,16 @@ web() {
   write web "$(target/release/examples/web_bench target/release/l4d2web target/release/examples/l4d2ctl)"
 }
 
+workshop() {
+  command -v curl >/dev/null || { echo "curl, the yardstick of the workshop, is not there: apt-get install curl" >&2 && exit 1; }
+  cargo build --quiet --release --locked -p l4d2web --bin l4d2web --example l4d2ctl --example steam --example workshop_bench
+  write workshop "$(target/release/examples/workshop_bench target/release/l4d2web "$PWD/target/release/examples/l4d2ctl" target/release/examples/steam)"
+}
+
 if [ "${1:-}" = web ]; then
   deploy/toolchain.sh
   web
+  workshop
   exit
 fi
 
@@ -50,3 +57,4 @@ table=$($LAB/host.sh exec $NAME /opt/left4me-bench/bench /opt/left4me-bench)
 write host "$table"
 write log "$($LAB/host.sh exec $NAME python3 - <$LAB/log-latency.py)"
 web
+workshop

@@ -17,6 +17,41 @@ CREATE INDEX jobs_overlay ON jobs (overlay_id, id) WHERE overlay_id IS NOT NULL;
 
 -- == workshop
 
+-- Items of the Steam Workshop that overlays list. What is fetched of one is workshop_cache/<steam_id>.vpk.
+CREATE TABLE workshop_items (
+    steam_id     INTEGER PRIMARY KEY,
+    title        TEXT    NOT NULL DEFAULT '', -- empty: Steam has not said
+    file_url     TEXT,
+    preview_url  TEXT,
+    bytes        INTEGER, -- of the file at Steam; NULL: not known
+    time_updated INTEGER, -- when that last changed
+    checked_at   INTEGER, -- when Steam last spoke of it; NULL: the next build asks
+    outcome      TEXT    NOT NULL DEFAULT 'new'
+                         CHECK (outcome IN ('new', 'ready', 'missing', 'banned', 'other_app', 'no_file', 'refused', 'failed')),
+    reason       TEXT,    -- why it could not be fetched, in sentences
+    cached_bytes INTEGER, -- of what is in the cache; NULL: nothing is
+    cached_at    INTEGER, -- the time_updated of that
+    contents     TEXT     -- its maps and campaigns, JSON
+) STRICT;
+
+CREATE TABLE overlay_items (
+    overlay_id INTEGER NOT NULL REFERENCES overlays (id) ON DELETE CASCADE,
+    steam_id   INTEGER NOT NULL REFERENCES workshop_items (steam_id),
+    position   INTEGER NOT NULL, -- 0 was added first
+    PRIMARY KEY (overlay_id, steam_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX overlay_items_item ON overlay_items (steam_id);
+
+-- Items of an overlay that bring the same files, as its last build found them.
+CREATE TABLE overlay_clashes (
+    overlay_id INTEGER NOT NULL REFERENCES overlays (id) ON DELETE CASCADE,
+    winner     INTEGER NOT NULL, -- whose files the game takes
+    loser      INTEGER NOT NULL,
+    files      INTEGER NOT NULL, -- how many
+    example    TEXT    NOT NULL, -- one of them
+    PRIMARY KEY (overlay_id, loser, winner)
+) STRICT, WITHOUT ROWID;
+
 -- == uploads
 
 -- == maps

@@ -12,6 +12,7 @@ pub mod config;
 pub mod db;
 #[cfg(debug_assertions)]
 pub mod dev;
+pub mod fetch;
 pub mod host;
 pub mod id;
 pub mod live;
@@ -26,5 +27,8 @@ mod sentence;
 pub mod serve;
 pub mod servers;
 pub mod state;
+pub mod steam;
+pub mod vpk;
+pub mod workshop;
 
 pub(crate) use sentence::sentence;

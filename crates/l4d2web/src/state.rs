@@ -15,6 +15,7 @@ use crate::machine::{KnownGame, Pulse};
 use crate::pages::jobs::{LogEnds, RenderedLines};
 use crate::pages::servers::Board;
 use crate::queue::{HostWorker, Queue};
+use crate::workshop::Workshop;
 
 /// The parts of the panel; a cheap copy.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub struct Parts {
     pub host: Host,
     /// The work for the host.
     pub queue: Queue,
+    /// Items of the Steam Workshop.
+    pub workshop: Workshop,
     /// The logs of servers that somebody looks at.
     pub logs: ServerLogs,
     /// The streams of open pages.
@@ -68,6 +71,7 @@ impl AppState {
         let logs = ServerLogs::new(host.clone(), bus.clone());
         let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
         let game = KnownGame::new(host.clone(), &bus);
+        let workshop = Workshop::new(&config.root, config.steam_api.as_ref(), db.clone(), clock.clone(), bus.clone());
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
         Self(Arc::new(Parts {
             config,
@@ -78,6 +82,7 @@ impl AppState {
             sessions,
             host,
             queue,
+            workshop,
             logs,
             streams,
             game,
@@ -95,7 +100,8 @@ impl AppState {
     ///
     /// When the database cannot be used at the beginning.
     pub async fn work(&self, stop: CancellationToken) -> db::Result<()> {
-        let worker = HostWorker::new(self.db.clone(), self.host.clone(), self.clock.clone(), self.bus.clone());
+        let (db, host, clock, bus) = (self.db.clone(), self.host.clone(), self.clock.clone(), self.bus.clone());
+        let worker = HostWorker::new(db, host, clock, bus, self.workshop.clone(), self.queue.clone());
         self.queue.clone().run(Arc::new(worker), self.config.workers, stop).await
     }
 }

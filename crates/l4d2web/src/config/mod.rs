@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tracing_subscriber::filter::Targets;
+use url::Url;
 
 pub use error::ConfigError;
 pub use ports::PortRange;
@@ -50,6 +51,8 @@ pub struct Config {
     pub admin_password: Option<Secret>,
     /// `LEFT4ME_L4D2CTL`: the command that does what is to be done on the host.
     pub l4d2ctl: PathBuf,
+    /// `STEAM_API_URL`: where the Steam Web API is, when it is not Steam's own. Files and pictures may come from its origin too.
+    pub steam_api: Option<Url>,
     /// `LEFT4ME_LOG`: what is written to the log.
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
@@ -117,6 +120,7 @@ impl Config {
             path: get("PATH"),
             // As it is: white space may belong to a password.
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
+            steam_api: parse::web_address("STEAM_API_URL", get("STEAM_API_URL"))?,
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
             watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),

@@ -4,6 +4,8 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use url::Url;
+
 use super::ConfigError;
 
 /// `true` or `false`, in the spellings that people use.
@@ -71,4 +73,25 @@ pub(super) fn host_name(name: &'static str, value: Option<String>) -> Result<Opt
         return Ok(Some(value));
     }
     Err(ConfigError { name, value, accepted: "a host name or an address, without a port" })
+}
+
+/// The address of a service: http or https and a host, perhaps with a port and a path.
+pub(super) fn web_address(name: &'static str, value: Option<String>) -> Result<Option<Url>, ConfigError> {
+    let Some(value) = value else { return Ok(None) };
+    let plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    match Url::parse(&value).ok().filter(plain) {
+        Some(url) => Ok(Some(url)),
+        None => Err(ConfigError {
+            name,
+            value,
+            accepted: "an address such as https://api.steampowered.com, without a query",
+        }),
+    }
 }

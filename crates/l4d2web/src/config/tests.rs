@@ -32,6 +32,10 @@ fn nothing_said_means_the_defaults() {
 #[case("LEFT4ME_LOG", "info,l4d2web=loud", "error, warn")]
 #[case("LEFT4ME_LOG", "=info", "error, warn")]
 #[case("STATE_POLLER_INTERVAL_SECONDS", "1.5", "1 to 3600")]
+#[case("STEAM_API_URL", "api.steampowered.com", "an address such as")]
+#[case("STEAM_API_URL", "ftp://api.steampowered.com", "an address such as")]
+#[case("STEAM_API_URL", "https://name@mirror.example/", "an address such as")]
+#[case("STEAM_API_URL", "https://mirror.example/?key=1", "an address such as")]
 fn a_bad_value_is_refused_by_name(#[case] name: &str, #[case] value: &str, #[case] accepted: &str) {
     let error = config(&[(name, value)]).unwrap_err().to_string();
     let named = if accepted == "not below" { "LEFT4ME_PORT_RANGE_END" } else { name };

@@ -22,6 +22,7 @@ mod kept;
 mod migrate;
 mod open;
 pub mod overlay_builds;
+pub mod overlay_items;
 pub mod overlay_list;
 pub mod overlays;
 pub mod quotas;
@@ -33,6 +34,7 @@ pub mod setup_links;
 pub mod users;
 mod version;
 pub mod watched;
+pub mod workshop_items;
 
 pub use copy::copy_to;
 pub use error::DbError;

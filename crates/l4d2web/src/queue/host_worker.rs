@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::summary::{self, Failure};
 use super::worker::{End, Outcome, Running, Worker};
-use super::{Kind, Output, Work};
+use super::{Kind, Output, Queue, Work};
 use crate::clock::Clock;
 use crate::db::jobs::Job;
 use crate::db::{self, Db, overlay_builds, overlays, quotas, server_state, servers, watched};
@@ -13,8 +13,10 @@ use crate::host::shape::{OverlayStatus, Status};
 use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
 use crate::id::{OverlayId, ServerId};
 use crate::live::{Bus, Change};
-use crate::overlays::{Build, build};
+use crate::overlays::build::{self, Source};
+use crate::overlays::{self as kinds, Build};
 use crate::servers::spec;
+use crate::workshop::{Prepared, Workshop, WorkshopError};
 
 /// How `l4d2ctl`, or what it ran, ends by SIGTERM.
 const TERMINATED: i32 = 128 + 15;
@@ -32,6 +34,8 @@ pub struct HostWorker {
     host: Host,
     clock: Clock,
     bus: Bus,
+    workshop: Workshop,
+    queue: Queue,
 }
 
 /// How a verb ended well: the last lines of its output.
@@ -40,18 +44,17 @@ struct Said {
 }
 
 impl HostWorker {
-    /// A worker on this host.
+    /// A worker on this host, with this Workshop. What it finds to be done it asks of `queue`.
     #[must_use]
-    pub fn new(db: Db, host: Host, clock: Clock, bus: Bus) -> Self {
-        Self { db, host, clock, bus }
+    pub fn new(db: Db, host: Host, clock: Clock, bus: Bus, workshop: Workshop, queue: Queue) -> Self {
+        Self { db, host, clock, bus, workshop, queue }
     }
 
     async fn perform(&self, job: &Job, at: &At<'_>) -> Result<String, Failure> {
         let work = job.work().ok_or(Failure::Gone)?;
         let said = match work {
             Work::Install => at.call(&self.host, &Call::Install).await?,
-            // Workshop items come with their overlays; a panel without any has none to look for.
-            Work::Refresh => Said { last: String::new() },
+            Work::Refresh => return self.refresh(at).await,
             Work::Build(overlay) => return self.build(overlay, false, at).await,
             Work::Rebuild(overlay) => return self.build(overlay, true, at).await,
             Work::Start(server) => self.bring_up(server, Call::Start(server), at).await?,
@@ -111,8 +114,17 @@ impl HostWorker {
     /// Builds an overlay of what it is made of now, and stores what came of it; the sentence that says so.
     async fn build(&self, id: OverlayId, reset: bool, at: &At<'_>) -> Result<String, Failure> {
         let began = self.clock.now();
+        let kind = overlays::find(&self.db, id).await?.ok_or(Failure::Gone)?.kind;
+        let prepared = match kind {
+            kinds::Kind::Workshop => Some(self.workshop.prepare(id, at.output, at.cancel).await?),
+            _ => None,
+        };
+        // Only now: what was fetched for it has changed what it is made of.
         let overlay = overlays::find(&self.db, id).await?.ok_or(Failure::Gone)?;
-        let source = build::load(&self.db, &overlay, reset).await?.map_err(Failure::NotReady)?;
+        let source = match &prepared {
+            Some(prepared) => Source::Links { files: prepared.files.clone() },
+            None => build::load(&self.db, &overlay, reset).await?.map_err(Failure::NotReady)?,
+        };
         let max_bytes = quotas::room(&self.db, overlay.owner_id).await?.for_one(overlay.size());
         let max_bytes = max_bytes.map_err(Failure::NotReady)?;
         let yaml = Build { source, max_bytes }.render().map_err(Failure::Yaml)?;
@@ -134,7 +146,20 @@ impl HostWorker {
         if let Err(failure) = self.look_at_all().await {
             tracing::warn!(%failure, "the host does not say what servers do");
         }
-        Ok(summary::built(&overlay.name, size))
+        let but = prepared.as_ref().and_then(Prepared::but).map(|but| format!(" {but}")).unwrap_or_default();
+        Ok(summary::built(&overlay.name, size) + &but)
+    }
+
+    /// Looks for newer items of the Workshop, and has the overlays built that have changed by that.
+    async fn refresh(&self, at: &At<'_>) -> Result<String, Failure> {
+        let refreshed = self.workshop.refresh(at.output, at.cancel).await?;
+        for overlay in &refreshed.overlays {
+            match self.queue.enqueue(Work::Build(*overlay), None).await {
+                Ok(job) => at.output.own(&format!("overlay {overlay} has changed: job {} builds it", job.id)).await,
+                Err(error) => at.output.own(&format!("warning: overlay {overlay} is not built: {error}")).await,
+            }
+        }
+        Ok(refreshed.words())
     }
 
     /// Asks what a server does now, and stores it; again when somebody else has stored an answer meanwhile, which may be older or newer.
@@ -254,6 +279,16 @@ impl From<HostError> for Failure {
         match error {
             HostError::Failed { exit, stderr, .. } => Self::Exit(exit, stderr),
             other => Self::Host(other),
+        }
+    }
+}
+
+impl From<WorkshopError> for Failure {
+    fn from(error: WorkshopError) -> Self {
+        match error {
+            WorkshopError::Database(error) => Self::Database(error),
+            WorkshopError::Cancelled => Self::Host(HostError::Cancelled { verb: "overlay build" }),
+            error => Self::NotReady(error.words()),
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn succeeded(kind: Kind, subject: &str, last: &str) -> String {
             Some(("installed", what)) => format!("The game is installed ({what}). Servers start on it from now on."),
             _ => "The game is installed. Servers that ran already get it when they are restarted.".to_owned(),
         },
-        Kind::Refresh => "There are no workshop items to look for.".to_owned(),
+        Kind::Refresh => "What overlays are made of was looked for.".to_owned(),
         Kind::Build => built(subject, None),
         Kind::Start if last.contains("is running already") => {
             format!("“{subject}” was running already. Restart it to apply what has changed.")
@@ -89,6 +89,7 @@ pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
         Failure::Host(error) => format!("{} {}", sentence(&error.to_string()), half_done(kind, subject)),
         Failure::Database(error) => format!("The database cannot be used ({error}). {rest}"),
         Failure::Gone => "What this was about is gone. Nothing was changed.".to_owned(),
+        Failure::NotReady(why) if kind == Kind::Refresh => format!("{why} What was fetched is kept."),
         Failure::NotReady(why) => format!("“{subject}” was not built. {why} Nothing was changed."),
         Failure::Yaml(error) => format!("What “{subject}” is made of cannot be written down ({error}). {rest}"),
         Failure::Unbuilt(names) => format!("{} {rest}", never_built(names)),
@@ -145,7 +146,7 @@ fn cause(kind: Kind, subject: &str, exit: Exit, error: &str) -> String {
 fn left(kind: Kind, subject: &str) -> String {
     match kind {
         Kind::Install => "Servers keep the game that they have; what was fetched is kept for the next try.".to_owned(),
-        Kind::Refresh => "Nothing was changed.".to_owned(),
+        Kind::Refresh => "What was fetched is kept, and overlays are as they were.".to_owned(),
         Kind::Build => "Nothing was published.".to_owned(),
         Kind::Start => format!("“{subject}” was not started."),
         Kind::Stop => format!("“{subject}” may still run."),

@@ -146,6 +146,7 @@ pub fn table() -> Vec<Route> {
         post("/blueprints/{id}/hand-over", Blueprint(BlueprintRight::HandOver), pages::blueprints::hand_over),
         get("/overlays", User, pages::overlays::list),
         get("/overlays/events", User, pages::overlays::list_events),
+        post("/overlays/refresh", Admin, pages::overlays::workshop::refresh),
         post("/overlays", User, pages::overlays::create),
         get("/overlays/{id}", Overlay(OverlayRight::See), pages::overlays::show),
         get("/overlays/{id}/events", Overlay(OverlayRight::See), pages::overlays::events),
@@ -154,6 +155,12 @@ pub fn table() -> Vec<Route> {
         post("/overlays/{id}/build", Overlay(OverlayRight::Change), pages::overlays::build),
         post("/overlays/{id}/rename", Overlay(OverlayRight::Change), pages::overlays::rename),
         post("/overlays/{id}/delete", Overlay(OverlayRight::Delete), pages::overlays::delete),
+        get("/overlays/{id}/items", Overlay(OverlayRight::See), pages::overlays::workshop::all),
+        post("/overlays/{id}/items", Overlay(OverlayRight::Change), pages::overlays::workshop::add),
+        post("/overlays/{id}/items/check", Overlay(OverlayRight::Change), pages::overlays::workshop::check),
+        post("/overlays/{id}/items/{item}/check", Overlay(OverlayRight::Change), pages::overlays::workshop::check_one),
+        post("/overlays/{id}/items/{item}/remove", Overlay(OverlayRight::Change), pages::overlays::workshop::remove),
+        get("/workshop/{item}/preview", User, pages::overlays::workshop::picture),
         post("/overlays/{id}/script", Overlay(OverlayRight::Change), pages::overlays::script::save).takes(LARGE),
     ]
 }

@@ -52,7 +52,7 @@ const NEW_PASSWORD: &[(&str, &str)] = &[
 ];
 
 /// The servers 1 and 2, the blueprints 1 to 3 and the jobs 1, 3 and 4 are owen's; the sessions 1 to 6 are owen's, mia's, otto's, ulla's, ada's and ivan's, and the
-/// users likewise; 7 is an inactive one who owns nothing. The overlays 1 and 2 are everybody's directories, 3 and 5 owen's own, 4 is built for everybody. The answers are to the first request of each of them.
+/// users likewise; 7 is an inactive one who owns nothing. The overlays 1 and 2 are everybody's directories, 3, 5 and 6 owen's own, 4 is built for everybody. The answers are to the first request of each of them.
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
     //                                                                                      anon own  mana oper other admin inactive
@@ -128,6 +128,13 @@ const TABLE: &[Row] = &[
     post("/overlays/{id}/build", "/overlays/3/build", &[],                                  [L,   303, 404, 404, 404, 403, L]),
     post("/overlays/{id}/rename", "/overlays/3/rename", NAME,                               [L,   303, 404, 404, 404, 403, L]),
     post("/overlays/{id}/delete", "/overlays/3/delete", &[("name", "Own maps")],            [L,   303, 404, 404, 404, 303, L]),
+    get("/overlays/{id}/items", "/overlays/6/items",                                        [L,   200, 404, 404, 404, 200, L]),
+    post("/overlays/{id}/items", "/overlays/6/items", &[("items", "a hat")],                [L,   422, 404, 404, 404, 403, L]), // no link
+    post("/overlays/{id}/items/check", "/overlays/6/items/check", &[],                      [L,   303, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/items/{item}/check", "/overlays/6/items/70/check", &[],            [L,   303, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/items/{item}/remove", "/overlays/6/items/70/remove", &[],          [L,   303, 404, 404, 404, 403, L]),
+    post("/overlays/refresh", "/overlays/refresh", &[],                                     [L,   403, 403, 403, 403, 303, L]),
+    get("/workshop/{item}/preview", "/workshop/70/preview",                                 [L,   404, 404, 404, 404, 404, L]), // it has none
     post("/overlays/{id}/script", "/overlays/3/script", SCRIPT,                             [L,   303, 404, 404, 404, 403, L]),
 ];
 

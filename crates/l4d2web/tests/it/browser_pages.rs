@@ -8,7 +8,7 @@ use l4d2web::routes;
 use crate::browser::{Chrome, Judge, Site};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 16] = [
+const NO_PAGES: [&str; 17] = [
     "/",
     "/health",
     "/static/{*path}",
@@ -25,6 +25,7 @@ const NO_PAGES: [&str; 16] = [
     "/jobs/{id}/events",
     "/jobs/{id}/lines",
     "/jobs/{id}/log/download",
+    "/workshop/{item}/preview",
 ];
 
 /// The pages by the test that looks at them.
@@ -32,7 +33,7 @@ const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
 const SERVERS: [&str; 5] =
     ["/servers", "/servers/{id}", "/servers/{id}/jobs", "/servers/{id}/files", "/servers/{id}/settings"];
 const BLUEPRINTS: [&str; 2] = ["/blueprints", "/blueprints/{id}"];
-const OVERLAYS: [&str; 3] = ["/overlays", "/overlays/{id}", "/overlays/{id}/files"];
+const OVERLAYS: [&str; 4] = ["/overlays", "/overlays/{id}", "/overlays/{id}/files", "/overlays/{id}/items"];
 const REST: [&str; 5] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/profile"];
 
 #[test]
@@ -47,7 +48,7 @@ fn every_page_is_in_a_list() {
     assert!(gone.is_empty(), "in a list of this file, and no route: {gone:?}");
 }
 
-async fn look(judge: &mut Judge, chrome: &Chrome, site: &Site, path: &str, name: &str) {
+pub(crate) async fn look(judge: &mut Judge, chrome: &Chrome, site: &Site, path: &str, name: &str) {
     chrome.goto(format!("{}{path}", site.base)).await.unwrap();
     judge.look(chrome, name).await;
 }

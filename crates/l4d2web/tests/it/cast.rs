@@ -35,7 +35,10 @@ const ROWS: &str = "
     INSERT INTO users (id, name, password_hash, active, password_changed_at, created_at) VALUES (7, 'spare', '', 0, 0, 0);
     INSERT INTO overlays (id, owner_id, name, kind, reference, created_at, updated_at) VALUES
         (1, NULL, 'Base config', 'directory', 'base-config', 0, 0), (2, NULL, 'Unused', 'directory', 'unused', 0, 0),
-        (3, 1, 'Own maps', 'script', '3', 0, 0), (4, NULL, 'Tickrate', 'script', '4', 0, 0), (5, 1, 'Own files', 'files', '5', 0, 0);
+        (3, 1, 'Own maps', 'script', '3', 0, 0), (4, NULL, 'Tickrate', 'script', '4', 0, 0), (5, 1, 'Own files', 'files', '5', 0, 0),
+        (6, 1, 'Own campaigns', 'workshop', '6', 0, 0);
+    INSERT INTO workshop_items (steam_id, title) VALUES (70, 'Moors'), (71, 'Hats');
+    INSERT INTO overlay_items (overlay_id, steam_id, position) VALUES (6, 70, 0), (6, 71, 1);
     UPDATE overlays SET script = 'echo' WHERE kind = 'script';
     INSERT INTO blueprints (id, owner_id, name, shared, created_at, updated_at) VALUES
         (1, 1, 'Versus', 0, 0, 0), (2, 1, 'Unused', 0, 0, 0), (3, 1, 'Shared', 1, 0, 0);

@@ -79,6 +79,8 @@ impl Chrome {
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
         let mut wanted: Capabilities = wanted.into();
         wanted.insert_base_capability("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+        // Its client shares the library of the panel's, which has no cryptography of its own.
+        l4d2web::fetch::use_ring();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.expect("Chromium starts");
         driver.set_script_timeout(PATIENCE * 2).await.unwrap();
         let tools = ChromeDevTools::new(driver.handle.clone());

@@ -14,6 +14,9 @@ use super::{Chrome, target};
 /// The password of every user that is made here.
 pub(crate) const PASSWORD: &str = "correct horse";
 
+/// The file of a site that says where the Steam Web API is.
+const STEAM: &str = "steam-api-url";
+
 /// A panel that takes requests.
 pub(crate) struct Site {
     panel: Child,
@@ -27,6 +30,11 @@ impl Site {
         Self::start_as(&["serve"], &[("admin", true), ("player2", false)]).await
     }
 
+    /// The same, for which the Steam Web API is at `steam`.
+    pub(crate) async fn start_with_steam(steam: &str) -> Self {
+        Self::start_in(&["serve"], &[("admin", true), ("player2", false)], Some(steam)).await
+    }
+
     /// Without any user.
     pub(crate) async fn start_empty() -> Self {
         Self::start_as(&["serve"], &[]).await
@@ -38,7 +46,14 @@ impl Site {
     }
 
     async fn start_as(verb: &[&str], users: &[(&str, bool)]) -> Self {
+        Self::start_in(verb, users, None).await
+    }
+
+    async fn start_in(verb: &[&str], users: &[(&str, bool)], steam: Option<&str>) -> Self {
         let root = tempfile::tempdir().unwrap();
+        if let Some(steam) = steam {
+            std::fs::write(root.path().join(STEAM), steam).unwrap();
+        }
         std::fs::write(root.path().join("orders"), "trickle 50\n").unwrap();
         let db = Db::open(&root.path().join("left4me.db")).await.unwrap();
         db::migrate(&db).await.unwrap();
@@ -135,6 +150,7 @@ fn program(root: &TempDir, address: &str) -> Command {
         .env("LEFT4ME_LISTEN", address)
         .env("LEFT4ME_L4D2CTL", l4d2ctl())
         .env("SESSION_COOKIE_SECURE", "false")
+        .envs(std::fs::read_to_string(root.path().join(STEAM)).ok().map(|steam| ("STEAM_API_URL", steam)))
         .stdin(Stdio::null());
     program
 }

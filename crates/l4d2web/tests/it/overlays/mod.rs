@@ -6,6 +6,7 @@ mod quotas;
 mod script;
 mod seeds;
 mod starts;
+mod workshop;
 
 use crate::panel::Browser;
 use crate::working::Working;

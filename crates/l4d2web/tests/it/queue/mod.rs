@@ -8,3 +8,5 @@ mod recover;
 mod schedules;
 mod servers;
 mod works;
+mod workshop;
+mod workshop_kills;

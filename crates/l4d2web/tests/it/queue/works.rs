@@ -12,11 +12,13 @@ use l4d2web::db::{self, Db};
 use l4d2web::id::{BlueprintId, JobId, OverlayId, ServerId, UserId};
 use l4d2web::live::Bus;
 use l4d2web::queue::{HostWorker, JobState, Queue, Waiting, Work, waits};
+use l4d2web::workshop::Workshop;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::panel::NOW;
 use crate::stand_in::StandIn;
+use crate::steam::StandInSteam;
 
 /// A queue that runs.
 pub(super) struct Works {
@@ -24,6 +26,8 @@ pub(super) struct Works {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) queue: Queue,
+    /// Where its items come from; none: from nowhere.
+    pub(super) steam: Option<StandInSteam>,
     stop: CancellationToken,
     working: Option<JoinHandle<db::Result<()>>>,
 }
@@ -42,13 +46,22 @@ impl Works {
         let db = open(stand_in.root.path()).await;
         let clock = Clock::fixed(NOW);
         let queue = Queue::new(db.clone(), clock.clone(), Bus::new());
-        Self { stand_in, db, clock, queue, stop: CancellationToken::new(), working: None }
+        Self { stand_in, db, clock, queue, steam: None, stop: CancellationToken::new(), working: None }
     }
 
     /// Begins to run what waits.
     pub(super) fn run(&mut self) {
         let (db, host, clock) = (self.db.clone(), self.stand_in.host.clone(), self.clock.clone());
-        let worker = HostWorker::new(db, host, clock, Bus::new());
+        let bus = Bus::new();
+        let root = self.stand_in.root.path();
+        let workshop = match &self.steam {
+            Some(steam) => {
+                let (url, fetcher) = (steam.url(), steam.fetcher());
+                Workshop::with(root, Some(&url), fetcher, db.clone(), clock.clone(), bus.clone())
+            }
+            None => no_workshop(&db, root),
+        };
+        let worker = HostWorker::new(db, host, clock, bus, workshop, self.queue.clone());
         self.working = Some(tokio::spawn(self.queue.clone().run(Arc::new(worker), 2, self.stop.clone())));
     }
 
@@ -100,6 +113,11 @@ impl Works {
         }
         panic!("job {id} ended without printing {text:?}");
     }
+}
+
+/// A Workshop that has nothing.
+pub(super) fn no_workshop(db: &Db, root: &Path) -> Workshop {
+    Workshop::new(root, None, db.clone(), Clock::fixed(NOW), Bus::new())
 }
 
 /// A fresh database in this directory, with a user, two overlays and a blueprint that uses the first.

@@ -1,25 +1,27 @@
-//! What a workshop overlay is made of: items of the Steam Workshop.
+//! What a workshop overlay is made of: items of the Steam Workshop, with what came of fetching each.
 
-use askama::Template;
+mod add;
+mod again;
+mod all;
+mod panel;
+mod picture;
+mod refresh;
+mod remove;
+mod row;
 
-use super::panel::Panel;
-use crate::live::Fragment;
-use crate::pages::{PageResult, Shell};
+use crate::overlays::Kind;
+use crate::pages::{PageError, PageResult};
 use crate::routes::OverlayAccess;
-use crate::state::AppState;
 
-#[derive(Template)]
-#[template(path = "overlays/workshop/panel.html")]
-struct Body;
+pub use add::add;
+pub use again::{check, check_one};
+pub use all::all;
+pub(super) use panel::{fragments, panel};
+pub use picture::picture;
+pub use refresh::refresh;
+pub use remove::remove;
 
-/// What stands in the page.
-#[expect(clippy::unused_async, reason = "what it is made of is read from the database")]
-pub(super) async fn panel(_: &AppState, _: &OverlayAccess, _: &Shell) -> PageResult<Panel> {
-    Ok(Panel { acts: String::new(), body: Body.render().map_err(anyhow::Error::from)? })
-}
-
-/// What the page's stream brings.
-#[expect(clippy::unused_async, reason = "what it is made of is read from the database")]
-pub(super) async fn fragments(_: &AppState, _: &OverlayAccess) -> PageResult<Vec<Fragment>> {
-    Ok(Vec::new())
+/// Nothing but a workshop overlay has items.
+fn check_kind(access: &OverlayAccess) -> PageResult<()> {
+    if access.overlay.kind == Kind::Workshop { Ok(()) } else { Err(PageError::NotFound) }
 }

@@ -1,0 +1,5 @@
+//! What is fetched, and what never is.
+
+mod downloads;
+pub(crate) mod refusals;
+mod steam_api;
