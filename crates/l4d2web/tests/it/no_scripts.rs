@@ -39,7 +39,7 @@ async fn follow(browser: &mut Browser, path: &str, dialog: &str) -> Reply {
 #[case("/blueprints/2", "hand-over", &[("user", "ulla")], "/blueprints")]
 #[case("/servers", "new-server", &[("name", "Sunday"), ("blueprint", "1")], "/servers/3")]
 #[case("/blueprints", "new-blueprint", &[("name", "Sunday")], "/blueprints/4")]
-#[case("/overlays", "new-overlay", &[("name", "Our maps"), ("kind", "directory"), ("reference", "maps")], "/overlays/6")]
+#[case("/overlays", "new-overlay", &[("name", "Our maps"), ("kind", "directory"), ("reference", "maps")], "/overlays/7")]
 #[case("/admin", "install", &[], "/jobs/8")]
 #[case("/admin/users", "new-user", &[("name", "nick"), ("password", "correct horse")], "/admin/users")]
 #[tokio::test]
