@@ -24,6 +24,7 @@ pub(super) struct Works {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) queue: Queue,
+    pub(super) bus: Bus,
     stop: CancellationToken,
     working: Option<JoinHandle<db::Result<()>>>,
 }
@@ -41,8 +42,9 @@ impl Works {
         let stand_in = StandIn::new(orders);
         let db = open(stand_in.root.path()).await;
         let clock = Clock::fixed(NOW);
-        let queue = Queue::new(db.clone(), clock.clone(), Bus::new());
-        Self { stand_in, db, clock, queue, stop: CancellationToken::new(), working: None }
+        let bus = Bus::new();
+        let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        Self { stand_in, db, clock, queue, bus, stop: CancellationToken::new(), working: None }
     }
 
     /// Begins to run what waits.
