@@ -5,7 +5,6 @@ mod change;
 mod doctor;
 mod files;
 mod game;
-mod list;
 mod log;
 mod status;
 
@@ -13,7 +12,6 @@ pub use change::Change;
 pub use doctor::{Check, Level};
 pub use files::{FileEntry, Kind, LayerInfo, Listing};
 pub use game::{Game, Installed, Latest};
-pub use list::Listed;
 pub use log::LogLine;
 pub use status::{LayerStatus, State, Status};
 
