@@ -82,6 +82,24 @@ fn nginx_passes_on_what_the_panel_needs() {
     assert!(log.contains(&format!("address={VISITOR}")) && !log.contains("198.51.100.7"), "{log}");
 }
 
+#[test]
+fn nginx_takes_no_more_than_a_form_but_where_overlays_are_uploaded() {
+    let nginx = Nginx::start();
+    wait_for_health(&nginx.0);
+    let post = |path: &str, size: &str| {
+        nginx.get(&format!(
+            "--output /dev/null --write-out '%{{http_code}}' --header 'Origin: https://left4me.example.org' --data-binary @<(head --bytes={size} /dev/zero) https://left4me.example.org{path}"
+        ))
+    };
+    for path in ["/login", "/overlays", "/overlays/1", "/servers/1/files"] {
+        assert_eq!(post(path, "2M"), "413", "{path}");
+    }
+    // Too large for nginx is 413 there, too; what it passes on, the panel answers: it sends who is not logged in to the login.
+    assert_eq!(post("/overlays/1/uploads/7", "17M"), "413");
+    let passed = post("/overlays/1/uploads/7", "2M");
+    assert!(passed != "413" && !passed.starts_with('5'), "{passed}");
+}
+
 /// Stands for the panel: sends one event, and the next one when somebody has written to a fifo.
 const STREAM: &str = r#"
 import http.server

@@ -20,6 +20,6 @@ pub use local_path::LocalPath;
 pub use password::{HashError, PasswordError, Passwords, check_new};
 pub use secret::Secret;
 pub use session::{ABSOLUTE, IDLE, Sessions};
-pub use setup_link::{SETUP_FOR, setup_link};
+pub use setup_link::{FirstLink, SETUP_FOR, first_link, setup_link};
 pub use token::Token;
 pub use user_name::{UserName, UserNameError};

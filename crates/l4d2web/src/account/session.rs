@@ -73,7 +73,10 @@ impl Sessions {
         let Some(found) = self.find_token(&token).await? else { return Ok(None) };
         let now = self.clock.now();
         if now - found.last_seen_at >= NOTED {
-            db::sessions::touch(&self.db, found.id, address, now).await?;
+            // Who only reads is not kept out by a disk on which nothing can be written.
+            if let Err(error) = db::sessions::touch(&self.db, found.id, address, now).await {
+                tracing::error!(%error, "the use of a session cannot be noted");
+            }
         }
         Ok(Some((token, found)))
     }

@@ -16,9 +16,9 @@ pub async fn lay(db: &Db, now: i64) -> Result<bool> {
     )
     .execute(&mut *tx)
     .await?;
-    // Nobody is there yet who could own them.
+    // Nobody is there yet who could own them. Once there is a user there always is one, so that this happens once.
     sqlx::query!(
-        "CREATE TRIGGER IF NOT EXISTS demo AFTER INSERT ON users WHEN NOT EXISTS (SELECT 1 FROM blueprints) BEGIN
+        "CREATE TRIGGER IF NOT EXISTS demo AFTER INSERT ON users WHEN NOT EXISTS (SELECT 1 FROM users WHERE id <> new.id) BEGIN
            INSERT INTO blueprints (owner_id, name, arguments, created_at, updated_at)
              VALUES (new.id, 'Demo', '-maxplayers' || char(10) || '8', new.created_at, new.created_at);
            INSERT INTO blueprint_overlays (blueprint_id, overlay_id, position, expose_server_cfg)

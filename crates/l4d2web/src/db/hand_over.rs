@@ -8,18 +8,23 @@ use crate::db::{Db, Result, quotas};
 use crate::id::{BlueprintId, ServerId, UserId};
 
 /// What became of an attempt to make a server somebody else's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandedOver {
-    /// It is theirs, and made of this blueprint.
-    Yes(BlueprintId),
+    /// It is theirs.
+    Yes {
+        /// What it is made of now.
+        blueprint: BlueprintId,
+        /// Who had a role on it, and has none any more.
+        roles: Vec<UserId>,
+    },
     /// They have a server of that name; nothing was changed.
     NameTaken,
     /// They have so many servers, and may not have more; nothing was changed.
     Quota(i64),
 }
 
-/// Makes a server somebody else's. Nobody who had it before keeps a way in: it gets another RCON password, and a blueprint that `to` could
-/// not use is copied into one of theirs.
+/// Makes a server somebody else's. Nobody who had it before keeps a way in: all roles end, it gets another RCON password, and a blueprint that
+/// `to` could not use is copied into one of theirs.
 pub async fn server(db: &Db, server: &Server, to: UserId, rcon_password: &str, now: i64) -> Result<HandedOver> {
     let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
     let named = sqlx::query_scalar!("SELECT count(*) FROM servers WHERE owner_id = ? AND name = ?", to, server.name)
@@ -42,11 +47,14 @@ pub async fn server(db: &Db, server: &Server, to: UserId, rcon_password: &str, n
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!("DELETE FROM server_grants WHERE server_id = ? AND user_id = ?", server.id, to)
-        .execute(&mut *tx)
-        .await?;
+    let roles = sqlx::query_scalar!(
+        r#"DELETE FROM server_grants WHERE server_id = ? RETURNING user_id AS "user_id: UserId""#,
+        server.id
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     tx.commit().await?;
-    Ok(HandedOver::Yes(blueprint))
+    Ok(HandedOver::Yes { blueprint, roles })
 }
 
 /// The blueprint of a server when `to` may use it; else a copy of it that is theirs, with the overlays that they may use.

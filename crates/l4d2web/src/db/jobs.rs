@@ -217,13 +217,26 @@ pub async fn finish(
     Ok(())
 }
 
-/// The jobs that a panel that is gone was running: numbers, and the servers that they are about.
-pub async fn running(db: &mut SqliteConnection) -> Result<Vec<(JobId, Kind, Option<ServerId>)>> {
-    let rows = sqlx::query!(
-        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", server_id AS "server: ServerId"
+/// A job that is said to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begun {
+    /// Its number.
+    pub id: JobId,
+    /// What it does.
+    pub kind: Kind,
+    /// The server that it is about.
+    pub server: Option<ServerId>,
+    /// The overlay that it is about.
+    pub overlay: Option<OverlayId>,
+}
+
+/// The jobs that are said to run.
+pub async fn running(db: &mut SqliteConnection) -> Result<Vec<Begun>> {
+    sqlx::query_as!(
+        Begun,
+        r#"SELECT id AS "id: JobId", kind AS "kind: Kind", server_id AS "server: ServerId", overlay_id AS "overlay: OverlayId"
            FROM jobs WHERE state IN ('running', 'cancelling') ORDER BY id"#
     )
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.kind, row.server)).collect())
+    .await
 }

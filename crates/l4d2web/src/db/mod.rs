@@ -12,6 +12,7 @@ mod error;
 pub mod grants;
 pub mod hand_over;
 mod inspect;
+pub mod job_askers;
 pub mod job_lines;
 pub mod job_list;
 pub mod job_logs;

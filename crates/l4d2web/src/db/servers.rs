@@ -1,5 +1,6 @@
 //! The table `servers`.
 
+use sha2::{Digest as _, Sha256};
 use sqlx::SqliteConnection;
 
 use crate::config::PortRange;
@@ -103,6 +104,19 @@ pub struct Draft<'a> {
     pub port: PortChoice,
 }
 
+impl Server {
+    /// A digest of what its settings are: a form says by it which ones it was made of.
+    #[must_use]
+    pub fn settings(&self) -> String {
+        settings(&self.name, &self.hostname, self.blueprint_id, self.port)
+    }
+}
+
+fn settings(name: &str, hostname: &str, blueprint: BlueprintId, port: u16) -> String {
+    let digest = Sha256::digest(format!("{name}\n{hostname}\n{blueprint}\n{port}"));
+    format!("{:016x}", digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte)))
+}
+
 /// What became of an attempt to store a [`Draft`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
@@ -116,6 +130,8 @@ pub enum Stored {
     Full,
     /// Its owner has so many servers, and may not have more.
     Quota(i64),
+    /// It has other settings by now than those that were seen.
+    Newer,
 }
 
 /// The ports that other servers than `but` have, or still run with, each once and in order. All of them for none.
@@ -171,9 +187,25 @@ pub async fn insert(
     Ok(Stored::Yes(id))
 }
 
-/// Stores other settings, in the same way.
-pub async fn update(db: &Db, server: &Server, draft: Draft<'_>, range: PortRange, now: i64) -> Result<Stored> {
+/// Stores other settings, in the same way, in place of those that were `seen` (see [`Server::settings`]); whoever has seen none replaces any.
+pub async fn update(
+    db: &Db,
+    server: &Server,
+    draft: Draft<'_>,
+    seen: Option<&str>,
+    range: PortRange,
+    now: i64,
+) -> Result<Stored> {
     let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
+    let is = sqlx::query!(
+        r#"SELECT name, hostname, blueprint_id AS "blueprint: BlueprintId", port AS "port: u16" FROM servers WHERE id = ?"#,
+        server.id
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if seen.is_some_and(|seen| seen != settings(&is.name, &is.hostname, is.blueprint, is.port)) {
+        return Ok(Stored::Newer);
+    }
     let port = match choose(&mut tx, server.owner_id, server.id, draft, range).await? {
         Ok(port) => port,
         Err(refused) => return Ok(refused),

@@ -19,6 +19,20 @@ pub async fn replace(db: &Db, token_hash: &[u8], expires_at: i64) -> Result<bool
     Ok(done.rows_affected() > 0)
 }
 
+/// Stores a link beside nothing else. False, and nothing happens, when there is one that still counts.
+pub async fn insert(db: &Db, token_hash: &[u8], expires_at: i64, now: i64) -> Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO setup_links (token_hash, expires_at) SELECT ?1, ?2
+         WHERE NOT EXISTS (SELECT 1 FROM setup_links WHERE expires_at > ?3)",
+        token_hash,
+        expires_at,
+        now
+    )
+    .execute(db.write())
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Until when a link counts, Unix seconds; none when it does not count.
 pub async fn find(db: &Db, token_hash: &[u8], now: i64) -> Result<Option<i64>> {
     sqlx::query_scalar!(

@@ -1,8 +1,8 @@
 //! The table `users`.
 
 use crate::account::UserName;
-use crate::db::{Db, Result};
-use crate::id::{SessionId, UserId};
+use crate::db::{Db, Result, job_askers, job_lines, jobs};
+use crate::id::{JobId, SessionId, UserId};
 
 /// A person who can log in.
 #[derive(Clone)]
@@ -205,9 +205,15 @@ pub async fn withdraw_admin(db: &Db, id: UserId) -> Result<bool> {
     Ok(done.rows_affected() > 0)
 }
 
-/// Deletes a user with their sessions and roles; their jobs stay, as nobody's. False, and nothing happens, for the last active admin, for one who
-/// owns a server, blueprint or overlay, and when there is no such user.
-pub async fn delete(db: &Db, id: UserId) -> Result<bool> {
+/// What stands in a job whose asker was deleted while it waited.
+const GONE: &str = "Cancelled before it began: who asked for it was deleted. Nothing was changed.";
+
+/// Deletes a user with their sessions and roles. What they asked for and still waits is cancelled, unless somebody else asked for it, too; their
+/// other jobs stay, as nobody's. Gives the jobs that waited. None, and nothing happens, for the last active admin, for one who owns a server,
+/// blueprint or overlay, and when there is no such user.
+pub async fn delete(db: &Db, id: UserId, now: i64) -> Result<Option<Vec<JobId>>> {
+    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
+    let waiting = job_askers::waiting_of(&mut tx, id).await?;
     let done = sqlx::query!(
         "DELETE FROM users WHERE id = ?1
             AND (admin = 0 OR active = 0 OR EXISTS (SELECT 1 FROM users a WHERE a.admin = 1 AND a.active = 1 AND a.id <> ?1))
@@ -216,7 +222,20 @@ pub async fn delete(db: &Db, id: UserId) -> Result<bool> {
             AND NOT EXISTS (SELECT 1 FROM overlays WHERE owner_id = ?1)",
         id
     )
-    .execute(db.write())
+    .execute(&mut *tx)
     .await?;
-    Ok(done.rows_affected() > 0)
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    for (job, other) in &waiting {
+        if let Some(other) = other {
+            // Whether they may is asked when it begins.
+            sqlx::query!("UPDATE jobs SET user_id = ? WHERE id = ?", other, job).execute(&mut *tx).await?;
+        } else {
+            jobs::cancel_queued(&mut tx, *job, GONE, now).await?;
+            job_lines::append(&mut tx, *job, now * 1000, GONE).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(Some(waiting.into_iter().map(|(job, _)| job).collect()))
 }

@@ -46,8 +46,6 @@ pub enum Call {
     Status(ServerId),
     /// What all servers do, as JSON.
     StatusAll,
-    /// Which servers there are, as JSON.
-    List,
     /// The log of a server as lines of JSON, the newest so many and then each new one.
     Logs(ServerId, u32),
     /// The newest lines of a server's log as lines of JSON, without those to come.
@@ -96,7 +94,6 @@ impl Call {
             Self::Reset(_) => "reset",
             Self::Delete(_) => "delete",
             Self::Status(_) | Self::StatusAll => "status",
-            Self::List => "list",
             Self::Logs(..) | Self::LogTail(..) => "logs",
             Self::Watch => "watch",
             Self::Files { of: Of::Server(_), .. } | Self::Cat(Of::Server(_), _) => "files",
@@ -127,7 +124,7 @@ impl Call {
             Self::GameRefresh => argv.flags(&["--refresh", "--json"]),
             Self::Status(server) => argv.push(server).flags(&["--json"]),
             Self::StatusAll => argv.flags(&["--all", "--json"]),
-            Self::List | Self::Doctor | Self::Game => argv.flags(&["--json"]),
+            Self::Doctor | Self::Game => argv.flags(&["--json"]),
             Self::Logs(server, lines) => {
                 argv.push(server).flags(&["--json", "--follow", "--lines", &lines.to_string()]);
             }
@@ -222,7 +219,6 @@ mod tests {
     #[case(Call::Delete(SEVEN), "delete 7")]
     #[case(Call::Status(SEVEN), "status 7 --json")]
     #[case(Call::StatusAll, "status --all --json")]
-    #[case(Call::List, "list --json")]
     #[case(Call::Logs(SEVEN, 50), "logs 7 --json --follow --lines 50")]
     #[case(Call::LogTail(SEVEN, 50), "logs 7 --json --no-follow --lines 50")]
     #[case(Call::Watch, "watch")]

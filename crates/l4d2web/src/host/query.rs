@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;
 
-use super::shape::{Check, Game, Listed, Listing, OverlayStatus, Status};
+use super::shape::{Check, Game, Listing, OverlayStatus, Status};
 use super::tree::{Pipes, Tree};
 use super::{Call, Exit, Host, HostError, Of};
 use crate::id::ServerId;
@@ -31,14 +31,6 @@ impl Host {
     /// [`HostError`].
     pub async fn status_all(&self) -> Result<Vec<Status>, HostError> {
         self.ask(&Call::StatusAll).await
-    }
-
-    /// Which servers the host knows, sorted by name.
-    ///
-    /// # Errors
-    /// [`HostError`].
-    pub async fn list(&self) -> Result<Vec<Listed>, HostError> {
-        self.ask(&Call::List).await
     }
 
     /// A page of a directory. `path` is from the top, which is the empty path.

@@ -8,10 +8,12 @@ const BACKLOG: usize = 1024;
 /// Something in the database is not as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// A server's row, state or rights, or that it is gone.
+    /// A server's row, state, rights or jobs, or that it is gone.
     Server(ServerId),
-    /// A job's row.
+    /// A job's row. With that of a server goes [`Change::Server`], with that of an overlay [`Change::Overlay`], with any other [`Change::Host`].
     Job(JobId),
+    /// How far a job is, and nothing else: of an install that prints, several times in a second.
+    Progress(JobId),
     /// A blueprint.
     Blueprint(BlueprintId),
     /// An overlay.

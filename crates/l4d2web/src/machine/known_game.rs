@@ -5,8 +5,9 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 use tokio::time::timeout;
 
-use crate::host::Host;
 use crate::host::shape::Game;
+use crate::host::{Busy, Host, HostError};
+use crate::id::UserId;
 use crate::live::{Bus, Change};
 
 /// How long an answer is good for when nothing is heard of the host: somebody may work at it by hand.
@@ -51,15 +52,18 @@ impl KnownGame {
         Self { host, changes: Mutex::new(bus.listen()), last: tokio::sync::Mutex::default() }
     }
 
-    /// What the host says now.
+    /// What the host says now, as `user` asks it.
     ///
     /// # Errors
     ///
-    /// Why it does not, a clause.
-    pub async fn ask(&self) -> Answer {
-        let answer = self.host.game().await.map_err(|error| error.to_string());
+    /// When they have to wait for their turn too long. Why the host does not say it is in the answer, a clause.
+    pub async fn ask(&self, user: UserId) -> Result<Answer, Busy> {
+        let answer = match self.host.asked_by(user).game().await {
+            Err(HostError::Busy(busy)) => return Err(busy),
+            answer => answer.map_err(|error| error.to_string()),
+        };
         *self.last.lock().await = Some(Last::now(answer.clone()));
-        answer
+        Ok(answer)
     }
 
     /// What it said last, and what it says now when that may be something else.

@@ -98,7 +98,10 @@ pub async fn submit(
     if let Some(user) = user.filter(|_| fits)
         && let Some(cookie) = state.sessions.begin(user, visitor.address, agent).await?
     {
-        renew_hash(&state, user, &form.password).await?;
+        // Whoever has logged in is in, also when this has no turn now: the next login does it.
+        if let Err(error) = renew_hash(&state, user, &form.password).await {
+            tracing::warn!(user = user.name, %error, "a password was not hashed anew");
+        }
         if let Some((_, old)) = &visitor.session {
             db::sessions::delete(&state.db, old.id).await?;
         }
@@ -109,7 +112,7 @@ pub async fn submit(
     let name = known.as_ref().map_or("(unknown)", |user| user.name.as_str());
     tracing::warn!(user = name, address = %visitor.address, "a login was refused");
     let error = match left {
-        0 => "Name and password do not fit together. The next try counts in a minute.".to_owned(),
+        0 => "Name and password do not fit together. The next try counts within a minute.".to_owned(),
         1 => "Name and password do not fit together. 1 try is left for now.".to_owned(),
         2..=FEW => format!("Name and password do not fit together. {left} tries are left for now."),
         _ => "Name and password do not fit together.".to_owned(),
@@ -123,7 +126,7 @@ fn lead(next: &str) -> Response {
 }
 
 /// Hashes a password again that was hashed with other parameters than are used now.
-async fn renew_hash(state: &AppState, user: &User, password: &Secret) -> PageResult<()> {
+async fn renew_hash(state: &AppState, user: &User, password: &Secret) -> anyhow::Result<()> {
     if state.passwords.is_outdated(&user.password_hash) {
         let new = state.passwords.hash(password).await?;
         db::users::rehash(&state.db, user.id, &user.password_hash, &new).await?;

@@ -82,10 +82,10 @@ mod tests {
 
     #[test]
     fn a_toast_is_ascii_json() {
-        let toast = Toast::job("Start “Größe 😀” \n\"x\"", Enqueued { id: JobId(7), new: true });
+        let toast = Toast::words("Start “Größe 😀” \n\"x\"".to_owned()).with(Enqueued { id: JobId(7), new: true });
         let header = toast.header().unwrap();
         let read: serde_json::Value = serde_json::from_str(header.to_str().unwrap()).unwrap();
-        assert_eq!(read["toast"]["text"], "Start “Größe 😀” \n\"x\": asked for.");
+        assert_eq!(read["toast"]["text"], "Start “Größe 😀” \n\"x\"");
         assert_eq!((&read["toast"]["href"], &read["toast"]["word"]), (&"/jobs/7".into(), &"Job 7".into()));
     }
 }

@@ -1,9 +1,8 @@
 //! Cancelling a job that waits or runs.
 
 use super::{Queue, QueueError};
-use crate::db::{job_lines, jobs, users};
+use crate::db::{self, job_lines, jobs, users};
 use crate::id::{JobId, UserId};
-use crate::live::Change;
 
 /// What cancelling did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +14,22 @@ pub enum Cancelled {
 }
 
 impl Queue {
+    /// Tells of jobs that waited, and are cancelled or somebody else's by now.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn changed(&self, waited: &[JobId]) -> db::Result<()> {
+        for id in waited {
+            let Some(job) = jobs::find(&self.0.db, *id).await? else { continue };
+            if job.state.is_over() {
+                self.0.feed.close(*id);
+            }
+            self.tell(&job);
+        }
+        self.0.wake.notify_one();
+        Ok(())
+    }
+
     /// Cancels a job: one that waits at once, one that runs as soon as all that it started has ended.
     ///
     /// # Errors
@@ -45,13 +60,7 @@ impl Queue {
                 }
             }
         }
-        self.0.bus.send(Change::Job(id));
-        if let Some(server) = job.server_id {
-            self.0.bus.send(Change::Server(server));
-        }
-        if let Some(overlay) = job.overlay_id {
-            self.0.bus.send(Change::Overlay(overlay));
-        }
+        self.tell(&job);
         self.0.wake.notify_one();
         Ok(cancelled)
     }

@@ -74,6 +74,10 @@ impl Queue {
         stop: &CancellationToken,
     ) -> db::Result<()> {
         let mut open = jobs::open(&mut *self.0.db.read().acquire().await?).await?;
+        if open.iter().any(|job| job.running && !self.running().contains_key(&job.id)) {
+            self.reconcile().await?;
+            open = jobs::open(&mut *self.0.db.read().acquire().await?).await?;
+        }
         for index in 0..open.len() {
             let candidate = &open[index];
             let (id, lane) = (candidate.id, candidate.kind.lane());

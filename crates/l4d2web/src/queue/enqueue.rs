@@ -2,9 +2,8 @@
 
 use super::{Kind, Queue, QueueError, Work, rules};
 use crate::db::servers::Desired;
-use crate::db::{job_lines, job_subject, jobs, server_state};
+use crate::db::{job_askers, job_lines, job_subject, jobs, server_state};
 use crate::id::{JobId, UserId};
-use crate::live::Change;
 
 /// The job that does what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +44,8 @@ impl Queue {
             if work.resets() {
                 jobs::set_reset(&mut tx, id).await?;
             }
+            // Their wish stays when the first who asked may not ask any more.
+            job_askers::note(&mut tx, id, by, self.0.clock.now_ms()).await?;
             tx.commit().await?;
             return Ok(Enqueued { id, new: false });
         }
@@ -59,15 +60,9 @@ impl Queue {
         tx.commit().await?;
         for job in displaced {
             self.0.feed.close(job);
-            self.0.bus.send(Change::Job(job));
+            self.announce(job, server, None);
         }
-        self.0.bus.send(Change::Job(id));
-        if let Some(server) = server {
-            self.0.bus.send(Change::Server(server));
-        }
-        if let Some(overlay) = overlay {
-            self.0.bus.send(Change::Overlay(overlay));
-        }
+        self.announce(id, server, overlay);
         self.0.wake.notify_one();
         Ok(Enqueued { id, new: true })
     }

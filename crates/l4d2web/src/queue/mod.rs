@@ -44,8 +44,8 @@ pub use worker::{End, Outcome, Running, Worker};
 
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::id::JobId;
-use crate::live::Bus;
+use crate::id::{JobId, OverlayId, ServerId};
+use crate::live::{Bus, Change};
 
 /// The queue; cheap to clone.
 #[derive(Clone)]
@@ -80,6 +80,16 @@ impl Queue {
     #[must_use]
     pub fn feed(&self) -> &JobFeed {
         &self.0.feed
+    }
+
+    /// Tells that a job, which is about this server or overlay or about the game, is not as it was.
+    fn announce(&self, id: JobId, server: Option<ServerId>, overlay: Option<OverlayId>) {
+        self.0.bus.send(Change::Job(id));
+        match (server, overlay) {
+            (Some(server), _) => self.0.bus.send(Change::Server(server)),
+            (None, Some(overlay)) => self.0.bus.send(Change::Overlay(overlay)),
+            (None, None) => self.0.bus.send(Change::Host),
+        }
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<JobId, Slot>> {

@@ -53,7 +53,7 @@ impl Output {
         }
         let Ok(json) = serde_json::to_string(progress) else { return };
         match jobs::set_progress(&self.db, self.job, &json).await {
-            Ok(()) => self.bus.send(Change::Job(self.job)),
+            Ok(()) => self.bus.send(Change::Progress(self.job)),
             Err(error) => tracing::warn!(job = self.job.0, %error, "the progress of a job cannot be stored"),
         }
     }

@@ -1,5 +1,6 @@
 //! One job from its beginning to its end.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,14 @@ use tokio_util::sync::CancellationToken;
 use super::log::JobLog;
 use super::{End, JobState, Outcome, Output, Queue, Worker};
 use crate::db::jobs::Job;
-use crate::db::{self, jobs, server_state, users};
+use crate::db::{self, job_askers, jobs, server_state, users};
 use crate::id::JobId;
-use crate::live::Change;
 use crate::rights::JobRight;
 use crate::routes::job_standing;
 
-/// How often the end of a job is tried to be stored, and how long to wait in between.
-const TRIES: u32 = 60;
+/// How long to wait between two tries to read a job or to store its end, and how often either is tried when the panel ends.
 const AGAIN: Duration = Duration::from_secs(1);
+const LAST_TRIES: u32 = 3;
 
 /// systemd ends the panel and what it runs together: how much later than a child the panel may hear of it.
 const TOGETHER: Duration = Duration::from_secs(1);
@@ -39,22 +39,14 @@ impl Queue {
     /// Runs a job that was claimed, and stores how it ended.
     pub(super) async fn perform(self, id: JobId, worker: Arc<dyn Worker>, log: JobLog, ends: Ends) {
         let Ends { cancel, stop } = ends;
-        let mut tries = 0;
-        let job = loop {
-            match jobs::find(&self.0.db, id).await {
-                Ok(Some(job)) => break job,
-                Err(error) if tries < TRIES => tracing::error!(job = id.0, %error, "a job cannot be read"),
-                _ => return self.forget(id),
-            }
-            tries += 1;
-            sleep(AGAIN).await;
-        };
+        let found = until_done(&stop, AGAIN, "a job cannot be read", || jobs::find(&self.0.db, id)).await;
+        let Some(job) = found.flatten() else { return self.forget(id) };
         self.tell(&job);
         // Cancelled between the claim and now: nobody heard it.
         if job.state == JobState::Cancelling {
             cancel.cancel();
         }
-        let allowed = self.may_still(&job).await;
+        let (job, allowed) = self.entitled(job).await;
         let output = Output::new(id, log.clone(), self.0.db.clone(), self.0.clock.clone(), self.0.bus.clone());
         let outcome = if allowed {
             let (job, output) = (job.clone(), output.clone());
@@ -77,17 +69,34 @@ impl Queue {
         };
         output.own(&summary).await;
         log.flush(id).await;
-        for _ in 0..TRIES {
-            match self.store(&job, state, outcome.exit_code, &summary).await {
-                Ok(()) => break,
-                Err(error) => tracing::error!(job = id.0, %error, "the end of a job cannot be stored"),
-            }
-            sleep(AGAIN).await;
-        }
+        // A disk that is full is mended some day. Who does not live to see that leaves the job to the next panel.
+        let store = || self.store(&job, state, outcome.exit_code, &summary);
+        until_done(&stop, AGAIN, "the end of a job cannot be stored", store).await;
         self.forget(id);
         self.0.feed.close(id);
         self.tell(&job);
         self.0.wake.notify_one();
+    }
+
+    /// The job, and whether it is still allowed: to who asked for it, or else to who asked for the same later, whose it then is.
+    async fn entitled(&self, job: Job) -> (Job, bool) {
+        if self.may_still(&job).await {
+            return (job, true);
+        }
+        let others = job_askers::others(&self.0.db, job.id).await.unwrap_or_else(|error| {
+            tracing::error!(job = job.id.0, %error, "it cannot be read who else asked for a job");
+            Vec::new()
+        });
+        for other in others {
+            let theirs = Job { user_id: Some(other), ..job.clone() };
+            if self.may_still(&theirs).await {
+                if let Err(error) = job_askers::set(&self.0.db, job.id, other).await {
+                    tracing::error!(job = job.id.0, %error, "it cannot be stored whose a job is");
+                }
+                return (theirs, true);
+            }
+        }
+        (job, false)
     }
 
     /// Whether who asked for a job could ask for it now. A right that cannot be read counts as gone.
@@ -120,7 +129,8 @@ impl Queue {
                     if timeout(TOGETHER, stop.cancelled()).await.is_err() {
                         return (JobState::Failed, format!("{}{rest}", CUT[1]));
                     }
-                    (JobState::Interrupted, format!("The panel ended while this ran. {rest} It can be run again."))
+                    let again = super::summary::again(job.kind);
+                    (JobState::Interrupted, format!("The panel ended while this ran. {rest} {again}"))
                 }
                 _ => (JobState::Cancelled, summary),
             },
@@ -137,16 +147,53 @@ impl Queue {
         tx.commit().await
     }
 
-    fn tell(&self, job: &Job) {
-        self.0.bus.send(Change::Job(job.id));
-        if let Some(server) = job.server_id {
-            self.0.bus.send(Change::Server(server));
+    pub(super) fn tell(&self, job: &Job) {
+        self.announce(job.id, job.server_id, job.overlay_id);
+    }
+}
+
+/// What `what` gives, tried until it works or, when the panel ends, a few times more. None: it never worked.
+async fn until_done<T, F>(
+    stop: &CancellationToken,
+    pause: Duration,
+    failed: &str,
+    mut what: impl FnMut() -> F,
+) -> Option<T>
+where
+    F: Future<Output = db::Result<T>>,
+{
+    let mut last = 0;
+    loop {
+        match what().await {
+            Ok(done) => return Some(done),
+            Err(error) => tracing::error!(%error, "{failed}"),
         }
-        if let Some(overlay) = job.overlay_id {
-            self.0.bus.send(Change::Overlay(overlay));
+        if stop.is_cancelled() {
+            last += 1;
+            if last == LAST_TRIES {
+                return None;
+            }
         }
-        if job.server_id.is_none() && job.overlay_id.is_none() {
-            self.0.bus.send(Change::Host);
-        }
+        sleep(pause).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk stays full for as long as it takes somebody to come.
+    #[tokio::test]
+    async fn what_cannot_be_stored_is_tried_until_the_panel_ends() {
+        let stop = CancellationToken::new();
+        let mut tries = 0;
+        let mut full = |until| {
+            tries += 1;
+            std::future::ready(if tries < until { Err(sqlx::Error::PoolTimedOut) } else { Ok(tries) })
+        };
+        assert_eq!(until_done(&stop, Duration::ZERO, "a test", || full(500)).await, Some(500));
+        stop.cancel();
+        assert_eq!(until_done(&stop, Duration::ZERO, "a test", || full(i32::MAX)).await, None);
+        assert_eq!(tries, 500 + 3);
     }
 }

@@ -1,32 +1,42 @@
-//! What a panel that is gone left behind.
+//! Jobs that are said to run and do not: what a panel that is gone left behind, and what could not be stored.
 
-use super::{JobState, Queue};
+use super::{JobState, Queue, summary};
 use crate::db::{self, job_lines, jobs, server_state};
-use crate::live::Change;
 
 /// What stands in a job that was cut off.
-const SUMMARY: &str = "The panel ended while this ran, so how far it came is not known. It can be run again.";
+const CUT: &str = "The panel ended while this ran, so how far it came is not known.";
+/// What stands in a job whose beginning was stored, and which nobody runs.
+const LOST: &str = "The panel could not store how this went, so how far it came is not known.";
 
 impl Queue {
     /// Says of each job that was running that it was interrupted. What waits goes on waiting.
     pub(super) async fn recover(&self) -> db::Result<()> {
+        self.interrupt(CUT).await
+    }
+
+    /// The same of what is said to run, and has no place here.
+    pub(super) async fn reconcile(&self) -> db::Result<()> {
+        self.interrupt(LOST).await
+    }
+
+    async fn interrupt(&self, why: &str) -> db::Result<()> {
         let mut tx = self.0.db.write().begin_with("BEGIN IMMEDIATE").await?;
-        let cut = jobs::running(&mut tx).await?;
-        for (id, _, server) in &cut {
-            job_lines::append(&mut tx, *id, self.0.clock.now_ms(), SUMMARY).await?;
-            jobs::finish(&mut tx, *id, JobState::Interrupted, None, SUMMARY, self.0.clock.now()).await?;
-            if let Some(server) = server {
-                server_state::set_last_error(&mut tx, *server, Some(SUMMARY)).await?;
+        let mut cut = jobs::running(&mut tx).await?;
+        // A job has its place before it is claimed and until its end is stored; neither happens during this transaction.
+        cut.retain(|job| !self.running().contains_key(&job.id));
+        for job in &cut {
+            let summary = format!("{why} {}", summary::again(job.kind));
+            job_lines::append(&mut tx, job.id, self.0.clock.now_ms(), &summary).await?;
+            jobs::finish(&mut tx, job.id, JobState::Interrupted, None, &summary, self.0.clock.now()).await?;
+            if let Some(server) = job.server {
+                server_state::set_last_error(&mut tx, server, Some(&summary)).await?;
             }
         }
         tx.commit().await?;
-        for (id, kind, server) in cut {
-            tracing::warn!(job = id.0, kind = kind.as_str(), "a job was interrupted by the end of the panel");
-            self.0.feed.close(id);
-            self.0.bus.send(Change::Job(id));
-            if let Some(server) = server {
-                self.0.bus.send(Change::Server(server));
-            }
+        for job in cut {
+            tracing::warn!(job = job.id.0, kind = job.kind.as_str(), why, "a job was interrupted");
+            self.0.feed.close(job.id);
+            self.announce(job.id, job.server, job.overlay);
         }
         Ok(())
     }

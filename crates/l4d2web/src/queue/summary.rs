@@ -1,6 +1,6 @@
 //! How a job ended, in plain words: the cause first, then what was and was not changed, then the next step. Pure.
 
-use super::Kind;
+use super::{Kind, Lane};
 use crate::host::{Exit, HostError, said};
 use crate::sentence;
 
@@ -102,7 +102,7 @@ pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
 
 /// The cause, by what was said and by the exit code (sysexits(3)).
 fn cause(kind: Kind, subject: &str, exit: Exit, error: &str) -> String {
-    let words = said(error).trim_end_matches('.');
+    let words = named(said(error).trim_end_matches('.'), kind, subject);
     let quoted = || if words.is_empty() { ".".to_owned() } else { format!(": {words}.") };
     let full = ["No space left on device", "disk is too full", "Disk quota exceeded", "out of inodes"];
     if full.iter().any(|text| error.contains(text)) {
@@ -115,7 +115,10 @@ fn cause(kind: Kind, subject: &str, exit: Exit, error: &str) -> String {
         (Exit::Code(75), Kind::Build) => {
             format!("Another build of “{subject}” is under way on the host. Try again when it has ended.")
         }
-        (Exit::Code(75), _) => format!("The host is busy with it{} Try again in a moment.", quoted()),
+        (Exit::Code(75), _) => match words.strip_suffix(": try again in a moment") {
+            Some(words) => format!("The host is busy with it: {words}. Try again in a moment."),
+            None => format!("The host is busy with it{} Try again in a moment.", quoted()),
+        },
         (Exit::Code(69), _) if error.contains("not installed: run") => {
             "The game is not installed. An admin installs it on the page “Admin”; then try again.".to_owned()
         }
@@ -139,6 +142,25 @@ fn cause(kind: Kind, subject: &str, exit: Exit, error: &str) -> String {
         (Exit::Code(143) | Exit::Signal(15), _) => "It was ended from outside.".to_owned(),
         (Exit::Signal(signal), _) => format!("It was ended by signal {signal} from outside."),
         (Exit::Code(code), _) => format!("It failed on the host with exit code {code}{}", quoted()),
+    }
+}
+
+/// The next step after a job that was cut off by the end of the panel.
+#[must_use]
+pub(super) fn again(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Reset => "Reset the server again, on its page, to do the rest.",
+        Kind::Delete => "Delete the server again, on its page, to do the rest.",
+        _ => "It can be run again.",
+    }
+}
+
+/// What the host says of a server, which it knows by its number, under the name that people know.
+fn named(words: &str, kind: Kind, subject: &str) -> String {
+    let rest = words.strip_prefix("server ").map(|rest| rest.trim_start_matches(|char: char| char.is_ascii_digit()));
+    match rest {
+        Some(rest) if kind.lane() != Lane::Long && rest.starts_with([' ', ':']) => format!("“{subject}”{rest}"),
+        _ => words.to_owned(),
     }
 }
 
@@ -198,7 +220,7 @@ mod tests {
         Kind::Restart,
         75,
         "l4d2ctl: server 7 is stopping just now: try again in a moment",
-        "The host is busy with it: server 7 is stopping just now: try again in a moment. Try again in a moment. “Friday” may be down now."
+        "The host is busy with it: “Friday” is stopping just now. Try again in a moment. “Friday” may be down now."
     )]
     #[case(
         Kind::Reset,

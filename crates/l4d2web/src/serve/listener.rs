@@ -3,32 +3,38 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 
 /// How long a client may leave what was sent to it unread before its connection is closed.
 const UNREAD: Duration = Duration::from_secs(30);
+/// How long a client may take to ask for something, from the connection or the last answer to the end of the headers.
+const UNASKED: Duration = Duration::from_secs(30);
 
 /// Listens, and closes connections whose client has stopped reading: nothing else would notice those that follow a log.
 #[derive(Debug)]
 pub struct Guarded {
     listener: TcpListener,
     unread: Duration,
+    unasked: Duration,
 }
 
 impl Guarded {
     /// On this socket.
     #[must_use]
     pub const fn new(listener: TcpListener) -> Self {
-        Self::patient(listener, UNREAD)
+        Self::patient(listener, UNREAD, UNASKED)
     }
 
-    /// The same, with another time that a client may leave what was sent to it unread.
+    /// The same, with another time that a client may leave what was sent to it unread, and another that it may take to ask.
     #[must_use]
-    pub const fn patient(listener: TcpListener, unread: Duration) -> Self {
-        Self { listener, unread }
+    pub const fn patient(listener: TcpListener, unread: Duration, unasked: Duration) -> Self {
+        Self { listener, unread, unasked }
+    }
+
+    pub(super) const fn unasked(&self) -> Duration {
+        self.unasked
     }
 }
 
@@ -53,9 +59,3 @@ impl Listener for Guarded {
 /// Who is at the other end of a connection: the client, or a proxy.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
-
-impl Connected<IncomingStream<'_, Guarded>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Guarded>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}

@@ -1,5 +1,6 @@
 //! Runs the panel: one process for one database, until it is told to stop.
 
+mod connections;
 mod listener;
 mod lock;
 mod notify;
@@ -13,10 +14,11 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+pub use connections::answer as answer_on;
 pub use listener::{Guarded, Peer};
 pub use lock::ServeLock;
 
-use crate::account::{BaseUrl, Passwords, setup_link};
+use crate::account::{BaseUrl, FirstLink, Passwords, first_link};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -38,10 +40,14 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let migrated = db::migrate(&db).await?;
     tracing::info!(from = migrated.from.0, to = migrated.to.0, "the database has its schema");
     let clock = Clock::system();
-    if let Some(link) = setup_link(&db, &clock, &BaseUrl::suggested(&config)).await? {
-        tracing::warn!(
+    match first_link(&db, &clock, &BaseUrl::suggested(&config)).await? {
+        FirstLink::NotNeeded => {}
+        FirstLink::Given => tracing::warn!(
+            "nobody can log in yet: open the link that was given out to make the first user (l4d2web setup-link gives another in its place)"
+        ),
+        FirstLink::New(link) => tracing::warn!(
             "nobody can log in yet: open {link} within a day to make the first user (l4d2web setup-link gives another link)"
-        );
+        ),
     }
     let (listen, watchdog) = (config.listen, config.watchdog);
     let state = AppState::new(config, db.clone(), clock, Passwords::new());
@@ -60,14 +66,11 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let mut parts = pin!(parts(watch, working, &stop));
     let mut answering = pin!(answer(state.clone(), listener, stop.clone()));
     tokio::select! {
-        answered = &mut answering => {
-            answered?;
-            parts.await?;
-        }
+        () = &mut answering => parts.await?,
         // A panel that does no work, or sees nothing, is worse than one that systemd starts again.
         ended = &mut parts => {
             ended?;
-            answering.await?;
+            answering.await;
         }
     }
     state.logs.close().await;
@@ -107,11 +110,10 @@ async fn parts(
 }
 
 /// Answers requests until `stop`. Streams end then at once; what else is under way has a while to end.
-async fn answer(state: AppState, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
-    let service = routes::router(state.clone()).into_make_service_with_connect_info::<Peer>();
+async fn answer(state: AppState, listener: TcpListener, stop: CancellationToken) {
     let streams = state.streams.clone();
     let stopped = stop.clone();
-    let server = axum::serve(Guarded::new(listener), service).with_graceful_shutdown(async move {
+    let server = connections::answer(Guarded::new(listener), routes::router(state), async move {
         stopped.cancelled().await;
         tracing::info!("the panel stops");
         notify::stopping();
@@ -122,10 +124,9 @@ async fn answer(state: AppState, listener: TcpListener, stop: CancellationToken)
         sleep(GRACE).await;
     };
     tokio::select! {
-        ended = server => ended?,
+        () = server => {}
         () = too_long => tracing::warn!("some requests did not end, and are cut off"),
     }
-    Ok(())
 }
 
 #[cfg(test)]

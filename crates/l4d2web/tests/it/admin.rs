@@ -13,6 +13,8 @@ async fn the_game_and_what_waits_for_it() {
     let page = browser.get("/admin").await.body;
     assert!(page.contains("<strong>15000</strong>") && page.contains("Install again"), "{page}");
     order(panel.root.path(), "build 15001");
+    // Who asks for the checks asks the host; everybody then sees what it said.
+    browser.get("/admin?checks=yes").await;
     let page = browser.get("/admin").await.body;
     assert!(page.contains("Update waits") && page.contains("<strong>15001</strong>"), "{page}");
     assert!(page.contains("Install the update…"), "{page}");

@@ -139,7 +139,7 @@ async fn a_flood_waits_for_its_reader() {
 #[tokio::test]
 async fn the_life_of_a_server() {
     let stand_in = StandIn::new("");
-    assert_eq!(stand_in.host.list().await.unwrap(), []);
+    assert_eq!(stand_in.host.status_all().await.unwrap(), []);
     stand_in.start(SEVEN).await;
     let status = stand_in.host.status(SEVEN).await.unwrap();
     assert_eq!((status.state, status.port, status.server()), (State::Running, Some(27015), Some(SEVEN)));
@@ -212,10 +212,10 @@ async fn a_program_that_is_not_there_is_named_with_a_remedy() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_json_is_shown() {
-    let stand_in = StandIn::new("malformed list");
-    let error = stand_in.host.list().await.unwrap_err();
+    let stand_in = StandIn::new("malformed status");
+    let error = stand_in.host.status_all().await.unwrap_err();
     let message = error.to_string();
-    assert!(message.starts_with("`l4d2ctl list` printed something that the panel does not understand"), "{message}");
+    assert!(message.starts_with("`l4d2ctl status` printed something that the panel does not understand"), "{message}");
     assert!(message.contains("not JSON"), "{message}");
 }
 

@@ -140,13 +140,13 @@ impl Panel {
         Browser { router: self.router.clone(), cookies: Vec::new(), address }
     }
 
-    /// The panel on a socket of its own, where a client may leave what is sent to it unread for `unread`.
-    pub(crate) async fn listen(&self, unread: std::time::Duration) -> std::net::SocketAddr {
-        use l4d2web::serve::{Guarded, Peer};
+    /// The panel on a socket of its own, where a client may leave what is sent to it unread for `unread`, and take `unasked` to ask.
+    pub(crate) async fn listen(&self, unread: std::time::Duration, unasked: std::time::Duration) -> SocketAddr {
+        use l4d2web::serve::{Guarded, answer_on};
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = self.router.clone().into_make_service_with_connect_info::<Peer>();
-        tokio::spawn(async move { axum::serve(Guarded::patient(listener, unread), service).await });
+        let listener = Guarded::patient(listener, unread, unasked);
+        tokio::spawn(answer_on(listener, self.router.clone(), std::future::pending()));
         address
     }
 
@@ -263,6 +263,13 @@ impl Reply {
         let page = scraper::Html::parse_document(&self.body);
         let selector = scraper::Selector::parse(selector).unwrap();
         page.select(&selector).map(|found| found.text().collect::<String>().trim().to_owned()).collect()
+    }
+
+    /// The values of all fields that `selector` finds.
+    pub(crate) fn values(&self, selector: &str) -> Vec<String> {
+        let page = scraper::Html::parse_document(&self.body);
+        let selector = scraper::Selector::parse(selector).unwrap();
+        page.select(&selector).map(|found| found.attr("value").unwrap_or_default().to_owned()).collect()
     }
 
     /// Where it leads.

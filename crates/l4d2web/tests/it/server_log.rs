@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 
 use crate::panel::{Browser, Panel};
 use crate::sse::{Events, lines};
-use crate::stand_in::{SPEC, eventually, processes};
+use crate::stand_in::{SPEC, eventually, order, processes};
 
 /// A panel with a server of which zoey is the owner; it does not run, so that only the test prints.
 pub(crate) async fn panel() -> (Panel, Browser, ServerId) {
@@ -157,7 +157,7 @@ async fn each_line_comes_by_itself_to_two_hundred_followers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_does_not_read_is_dropped() {
     let (panel, browser, server) = panel().await;
-    let address = panel.listen(Duration::from_millis(500)).await;
+    let address = panel.listen(Duration::from_millis(500), Duration::from_secs(30)).await;
     let mut client = TcpStream::connect(address).await.unwrap();
     let cookie = browser.cookie("left4me").unwrap();
     let request = format!(
@@ -277,4 +277,17 @@ async fn a_server_that_the_host_does_not_know_has_an_empty_log() {
     print(panel.root.path(), server, ["hello".to_owned()]);
     panel.state.bus.send(l4d2web::live::Change::Server(server));
     assert_eq!(lines(&events.named("log").await.data), ["hello"]);
+}
+
+/// An empty log says why it is empty.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_without_lines_says_why() {
+    let (panel, mut zoey, server) = panel().await;
+    order(panel.root.path(), "fail logs 69");
+    let why = zoey.get(&format!("/servers/{server}")).await.text(".log-why");
+    assert!(why.starts_with("The log cannot be read: ") && why.contains("It is tried again"), "{why}");
+    let unknown = panel.server(l4d2web::id::UserId(1), "Never started").await;
+    order(panel.root.path(), "");
+    let why = zoey.get(&format!("/servers/{unknown}")).await.text(".log-why");
+    assert_eq!(why, "There is nothing in the log yet. Lines come when the server starts.");
 }

@@ -305,3 +305,16 @@ async fn a_session_that_runs_out_ends_its_streams() {
     tokio::time::timeout(Duration::from_secs(10), events.end()).await.expect("it ends");
     assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
 }
+
+/// A disk on which nothing can be written keeps nobody from reading.
+#[tokio::test]
+async fn a_use_that_cannot_be_noted_is_no_reason_to_refuse_a_page() {
+    let panel = Panel::new().await;
+    panel.user("zoey").await;
+    let mut zoey = panel.login("zoey").await;
+    let full =
+        "CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT raise(ABORT, 'database or disk is full'); END";
+    crate::cast::run(&panel, full).await;
+    panel.state.clock.advance(120);
+    assert_eq!(zoey.get("/servers").await.status, StatusCode::OK);
+}

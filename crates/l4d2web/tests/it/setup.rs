@@ -1,7 +1,7 @@
 //! The way in on a panel without any user.
 
 use axum::http::{StatusCode, header};
-use l4d2web::account::{BaseUrl, SETUP_FOR, setup_link};
+use l4d2web::account::{BaseUrl, FirstLink, SETUP_FOR, first_link, setup_link};
 use l4d2web::db;
 use rstest::rstest;
 
@@ -115,6 +115,23 @@ async fn a_new_link_takes_the_place_of_the_old() {
     works_not(&panel.browser().post(&old, &FIRST).await);
     assert_eq!(users(&panel).await, 0);
     assert_eq!(panel.browser().post(&new, &FIRST).await.status, StatusCode::SEE_OTHER);
+}
+
+/// What was printed when left4me was installed still works after the panel has started again.
+#[tokio::test]
+async fn a_start_of_the_panel_leaves_the_link_that_was_given_out() {
+    let panel = Panel::new().await;
+    let (db, clock, base) = (&panel.state.db, &panel.state.clock, BASE.parse().unwrap());
+    let FirstLink::New(first) = first_link(db, clock, &base).await.unwrap() else { panic!("there was none") };
+    let given = link(&panel).await;
+    works_not(&panel.browser().get(first.strip_prefix(BASE).unwrap()).await);
+    assert_eq!(first_link(db, clock, &base).await.unwrap(), FirstLink::Given);
+    assert_eq!(panel.browser().get(&given).await.status, StatusCode::OK);
+    clock.advance(SETUP_FOR);
+    let FirstLink::New(next) = first_link(db, clock, &base).await.unwrap() else { panic!("the last one has ended") };
+    works_not(&panel.browser().get(&given).await);
+    assert_eq!(panel.browser().post(next.strip_prefix(BASE).unwrap(), &FIRST).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(first_link(db, clock, &base).await.unwrap(), FirstLink::NotNeeded);
 }
 
 /// A link that waits while a user is made in another way lets nobody in.

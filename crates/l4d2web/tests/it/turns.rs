@@ -162,11 +162,9 @@ async fn for_one_user_the_host_follows_so_many_logs() {
     let refused = zoey.get(&events(&servers[16])).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(refused.body.contains("the logs of too many servers"), "{}", refused.body);
-    assert_eq!(
-        zoey.get(&format!("/servers/{}", servers[16])).await.status,
-        StatusCode::OK,
-        "the page comes without lines"
-    );
+    let page = zoey.get(&format!("/servers/{}", servers[16])).await;
+    assert_eq!(page.status, StatusCode::OK, "the page comes without lines");
+    assert!(page.text(".log-why").starts_with("You have the logs of too many servers open"), "and says why");
     assert_eq!(panel.state.logs.count(), 16);
 
     let others = admin.open(&events(&servers[16]), None).await;
@@ -180,6 +178,30 @@ async fn for_one_user_the_host_follows_so_many_logs() {
     }
     eventually("those that nobody looks at are let go", || panel.state.logs.count() <= 17).await;
     assert_eq!(zoey.open(&events(&servers[15]), None).await.status(), StatusCode::OK);
+}
+
+/// Who is refused because of others is told so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn for_all_together_the_host_follows_so_many_logs() {
+    let panel = Panel::scripted().await;
+    let mut held = Vec::new();
+    for name in ["bill", "francis", "louis", "nick"] {
+        let user = panel.user(name).await;
+        for number in 0..16 {
+            let server = panel.server(user, &format!("Server {number}")).await;
+            held.push(panel.state.logs.open(server, user).unwrap());
+        }
+    }
+    let user = panel.user("zoey").await;
+    let server = panel.server(user, "Mine").await;
+    let mut zoey = panel.login("zoey").await;
+    let refused = zoey.get(&format!("/servers/{server}/events?tab=log")).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.body.contains("64 at once for all who use this panel"), "{}", refused.body);
+    let why = zoey.get(&format!("/servers/{server}")).await.text(".log-why");
+    assert!(why.starts_with("The logs of too many servers are open"), "{why}");
+    held.pop();
+    eventually("one is let go", || panel.state.logs.open(server, user).is_ok()).await;
 }
 
 /// Whoever adds a page must think of it: nothing below `pages` asks the host but by way of its bounds.
@@ -199,7 +221,34 @@ fn pages_ask_the_host_in_somebody_s_name() {
                 asked += 1;
                 assert!(rest.starts_with(".asked_by("), "{}: state.host{:.40}", path.display(), rest);
             }
+            for rest in text.split("state.game").skip(1) {
+                let bounded = [".look()", ".is_missing()", ".ask(user)"].iter().any(|way| rest.starts_with(way));
+                assert!(bounded, "{}: state.game{:.40}", path.display(), rest);
+            }
         }
     }
     assert!(asked > 4);
+    // What is known of the game is asked for past the bounds once for all who look, and else in somebody's name.
+    let known: String = include_str!("../../src/machine/known_game.rs").split_whitespace().collect();
+    let ways: Vec<_> = known.split("self.host").skip(1).map(|rest| rest.split('(').next().unwrap()).collect();
+    assert_eq!(ways, [".asked_by", ".game"]);
+}
+
+/// A page of the overview is made of what is known of the game; who asks for the checks asks for the game, too, and waits for a turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_overview_asks_for_the_game_once_and_else_in_turn() {
+    let panel = Panel::scripted().await;
+    panel.admin("admin").await;
+    let mut admin = panel.login("admin").await;
+    let root = panel.root.path();
+    order(root, "record");
+    let calls = || std::fs::read_to_string(root.join("calls")).unwrap_or_default();
+    let games =
+        || calls().lines().filter(|line| line.starts_with("begin ") && line.split(' ').nth(2) == Some("game")).count();
+    for _ in 0..3 {
+        assert_eq!(admin.get("/admin").await.status, StatusCode::OK);
+    }
+    assert_eq!(games(), 1, "{}", calls());
+    assert_eq!(admin.get("/admin?checks=1").await.status, StatusCode::OK);
+    assert_eq!(games(), 2, "{}", calls());
 }

@@ -7,7 +7,7 @@ use l4d2web::live::Change;
 use rstest::rstest;
 
 use crate::cast::run;
-use crate::panel::{Browser, PASSWORD, Panel, Reply};
+use crate::panel::{Browser, NOW, PASSWORD, Panel, Reply};
 
 /// A panel with the admin bill, who has the key 1, and the user zoey, who has 2.
 async fn panel() -> (Panel, Browser) {
@@ -163,11 +163,11 @@ async fn the_database_keeps_the_last_admin() {
     let bill = UserId(1);
     assert!(!db::users::deactivate(db, bill).await.unwrap());
     assert!(!db::users::withdraw_admin(db, bill).await.unwrap());
-    assert!(!db::users::delete(db, bill).await.unwrap());
+    assert_eq!(db::users::delete(db, bill, NOW).await.unwrap(), None);
     assert!(db::users::grant_admin(db, UserId(2)).await.unwrap());
     run(&panel, "UPDATE users SET active = 0 WHERE id = 2").await;
     assert!(!db::users::deactivate(db, bill).await.unwrap(), "an admin who is not active is none");
-    assert!(db::users::delete(db, UserId(2)).await.unwrap());
+    assert_eq!(db::users::delete(db, UserId(2), NOW).await.unwrap(), Some(Vec::new()));
     assert!(!db::users::deactivate(db, UserId(9)).await.unwrap(), "nobody");
 }
 
@@ -178,7 +178,7 @@ async fn who_owns_something_is_not_deleted() {
     let sentence = "zoey owns 1 overlay. Give it to someone else or delete it first: see Overlays.";
     refused(&bill.post("/admin/users/2/delete", &[("name", "zoey")]).await, sentence);
     refused(&bill.get("/admin/users?delete=2").await, sentence);
-    assert!(!db::users::delete(&panel.state.db, UserId(2)).await.unwrap(), "also by the database");
+    assert_eq!(db::users::delete(&panel.state.db, UserId(2), NOW).await.unwrap(), None, "also by the database");
     run(&panel, "DELETE FROM overlays").await;
     assert_eq!(bill.post("/admin/users/2/delete", &[("name", "zoey")]).await.status, StatusCode::SEE_OTHER);
 }

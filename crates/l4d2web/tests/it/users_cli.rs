@@ -117,4 +117,10 @@ async fn the_first_user_finds_the_demo_and_nobody_else_does() {
     let spec = l4d2web::servers::spec::now(&db, server).await.unwrap();
     assert_eq!((spec.overlays[0].reference.as_str(), spec.arguments), ("demo", vec!["-maxplayers".into(), "8".into()]));
     assert!(!l4d2web(&root, &["--help"], &[]).1.contains("seed-demo"));
+    // Nor does anybody who comes when it is gone.
+    db::server_state::delete(&db, server.id).await.unwrap();
+    assert!(db::blueprints::delete_unused(&db, server.blueprint_id).await.unwrap());
+    assert_eq!(l4d2web(&root, &["create-user", "louis"], &[PASSWORD]).0, 0);
+    let louis = db::users::find_by_name(&db, "louis").await.unwrap().unwrap();
+    assert!(db::server_list::visible(&db, louis.id, true).await.unwrap().is_empty());
 }

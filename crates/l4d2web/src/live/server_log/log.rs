@@ -22,6 +22,8 @@ pub(super) struct Log {
     kept: Mutex<Kept>,
     /// Whether what the journal had was read.
     settled: watch::Sender<bool>,
+    /// Why it cannot be read, a clause; none as long as it can.
+    trouble: watch::Sender<Option<String>>,
     /// How many look at it.
     users: watch::Sender<usize>,
     /// Ends it before it has been unused for long.
@@ -42,6 +44,7 @@ impl Log {
             first,
             kept: Mutex::new(kept),
             settled: watch::Sender::new(false),
+            trouble: watch::Sender::new(None),
             users: watch::Sender::new(0),
             dismissed: Notify::new(),
         }
@@ -55,6 +58,15 @@ impl Log {
     /// Tells that what the journal had was read.
     pub(super) fn settle(&self) {
         self.settled.send_replace(true);
+    }
+
+    /// Notes why it cannot be read, or that it can.
+    pub(super) fn trouble(&self, why: Option<String>) {
+        self.trouble.send_if_modified(|known| {
+            let differs = *known != why;
+            *known = why;
+            differs
+        });
     }
 
     pub(super) fn is_settled(&self) -> bool {
@@ -101,10 +113,23 @@ impl OpenLog {
         &self.0
     }
 
-    /// The last `count` lines, the oldest first. None when the host has not told them in time: the stream brings them then.
+    /// The last `count` lines, the oldest first. None when the host has not told them in time, or cannot: the stream brings them then.
     pub async fn last(&self, count: usize, patience: Duration) -> Option<Vec<Arc<Line>>> {
-        timeout(patience, self.0.settled()).await.ok()?;
-        Some(self.0.kept().ring.last(count).cloned().collect())
+        let mut trouble = self.0.trouble.subscribe();
+        let settled = async {
+            tokio::select! {
+                () = self.0.settled() => true,
+                _ = trouble.wait_for(Option::is_some) => self.0.is_settled(),
+            }
+        };
+        let settled = timeout(patience, settled).await.ok()?;
+        settled.then(|| self.0.kept().ring.last(count).cloned().collect())
+    }
+
+    /// Why it cannot be read just now, a clause. It is tried again and again.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.0.trouble.borrow().clone()
     }
 
     /// Follows it from behind the line at `after`; without one from the last lines on.

@@ -33,6 +33,29 @@ const LINGER: Duration = Duration::from_secs(15);
 const OF_ONE: usize = 16;
 const IN_ALL: usize = 64;
 
+/// Why a log is not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyLogs {
+    /// Whether it is the user who has too many open; else all together have.
+    pub own: bool,
+}
+
+impl TooManyLogs {
+    /// What the user is told.
+    #[must_use]
+    pub fn sentence(self) -> String {
+        if self.own {
+            format!(
+                "You have the logs of too many servers open: {OF_ONE} at once. Close some, and this one comes in a moment."
+            )
+        } else {
+            format!(
+                "The logs of too many servers are open: {IN_ALL} at once for all who use this panel. This one comes when some are closed."
+            )
+        }
+    }
+}
+
 /// All logs that somebody looks at. A cheap copy.
 #[derive(Debug, Clone)]
 pub struct ServerLogs(Arc<Shared>);
@@ -61,13 +84,15 @@ impl ServerLogs {
         Self(Arc::new(Shared { host, bus, logs: Mutex::default(), tasks, stop, linger }))
     }
 
-    /// The log of a server, as `user` opens it; it is followed as long as the answer, or a follower made of it, lives. None when nobody
-    /// follows it yet, and as many others are looked at as may be: 16 that this user was the first to open, or 64 in all.
-    #[must_use]
-    pub fn open(&self, server: ServerId, user: UserId) -> Option<OpenLog> {
+    /// The log of a server, as `user` opens it; it is followed as long as the answer, or a follower made of it, lives.
+    ///
+    /// # Errors
+    ///
+    /// When nobody follows it yet, and as many others are looked at as may be: 16 that this user was the first to open, or 64 in all.
+    pub fn open(&self, server: ServerId, user: UserId) -> Result<OpenLog, TooManyLogs> {
         let mut logs = self.0.logs();
         if let Some(log) = logs.get(&server) {
-            return Some(OpenLog::new(Arc::clone(log)));
+            return Ok(OpenLog::new(Arc::clone(log)));
         }
         let full = |logs: &[&Arc<Log>], most| {
             // One that nobody looks at any more makes room.
@@ -75,13 +100,16 @@ impl ServerLogs {
         };
         let (all, own): (Vec<_>, Vec<_>) =
             (logs.values().collect(), logs.values().filter(|log| log.first == user).collect());
-        if full(&own, OF_ONE) || full(&all, IN_ALL) {
-            return None;
+        if full(&own, OF_ONE) {
+            return Err(TooManyLogs { own: true });
+        }
+        if full(&all, IN_ALL) {
+            return Err(TooManyLogs { own: false });
         }
         let log = Arc::new(Log::new(user));
         logs.insert(server, Arc::clone(&log));
         self.0.tasks.spawn(pump::run(Arc::clone(&self.0), server, Arc::clone(&log)));
-        Some(OpenLog::new(log))
+        Ok(OpenLog::new(log))
     }
 
     /// How many logs are followed.

@@ -70,12 +70,16 @@ async fn read(shared: &Shared, server: ServerId, log: &Log) {
         match once(shared, server, log).await {
             Err(error) if error.code() == Some(UNKNOWN) => {
                 // It has no log yet, and has none before something is done with it.
+                log.trouble(None);
                 log.settle();
                 until_changed(&mut changes, server).await;
                 sleep(LOOK).await;
                 continue;
             }
-            Err(error) => tracing::warn!(%server, %error, "the log of a server cannot be followed; it is tried again"),
+            Err(error) => {
+                tracing::warn!(%server, %error, "the log of a server cannot be followed; it is tried again");
+                log.trouble(Some(error.to_string()));
+            }
             Ok(()) => {}
         }
         if begun.elapsed() > LIVED {
@@ -90,7 +94,7 @@ async fn read(shared: &Shared, server: ServerId, log: &Log) {
 async fn until_changed(changes: &mut Receiver<Change>, server: ServerId) {
     loop {
         match changes.recv().await {
-            Ok(Change::Job(_)) | Err(_) => return,
+            Err(_) => return,
             Ok(Change::Server(id)) if id == server => return,
             Ok(_) => {}
         }
@@ -113,11 +117,13 @@ async fn once(shared: &Shared, server: ServerId, log: &Log) -> Result<(), HostEr
                 break;
             }
         }
+        log.trouble(None);
         log.settle();
     }
     let mut lines = shared.host.follow_log(server, LINES)?;
     let mut join = Join::new(log);
     while let Some(printed) = piece(&mut lines, server).await? {
+        log.trouble(None);
         join.take(log, printed);
     }
     Ok(())

@@ -59,7 +59,7 @@ impl JobPage {
 
 impl Live for JobPage {
     fn concerns(&self, change: Change) -> bool {
-        change == Change::Job(self.id)
+        [Change::Job(self.id), Change::Progress(self.id)].contains(&change)
     }
 
     async fn allows(&self, user: &User) -> db::Result<bool> {

@@ -93,7 +93,7 @@ impl Live for OverlayLive {
         match change {
             Change::Overlay(id) => id == self.id,
             // Whether it is a build of this one, or uses it, is told by what differs.
-            Change::Job(_) | Change::Blueprint(_) => true,
+            Change::Job(_) | Change::Progress(_) | Change::Blueprint(_) => true,
             Change::Server(_) | Change::User(_) | Change::Host => false,
         }
     }

@@ -40,8 +40,8 @@ pub(super) struct NewServer {
 pub(super) struct Choice {
     pub(super) id: BlueprintId,
     pub(super) name: String,
-    /// Whether everybody may use it.
-    pub(super) shared: bool,
+    /// Whether it belongs to who chooses.
+    pub(super) mine: bool,
     pub(super) chosen: bool,
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn choices(state: &AppState, me: UserId, chosen: Option<Bluepri
         } else {
             format!("{} (of {})", blueprint.name, blueprint.owner)
         },
-        shared: blueprint.shared,
+        mine: blueprint.owner_id == me,
         chosen: chosen == Some(blueprint.id),
         id: blueprint.id,
     };
@@ -146,7 +146,7 @@ pub async fn create(
                     servers_words(max)
                 ));
             }
-            Stored::PortTaken | Stored::Full => {
+            Stored::PortTaken | Stored::Full | Stored::Newer => {
                 conflict = true;
                 let taken = db::servers::ports(&state.db, None).await?;
                 new.port.error = Some(match stored {

@@ -13,7 +13,7 @@ use crate::db;
 use crate::db::servers::Server;
 use crate::db::users::User;
 use crate::id::{JobId, ServerId};
-use crate::live::server_log::Follower;
+use crate::live::server_log::{Follower, TooManyLogs};
 use crate::live::sse::{self, Live};
 use crate::live::{After, Change, Fragment};
 use crate::pages::jobs::jobs_of;
@@ -48,7 +48,7 @@ pub async fn events(
     };
     let user = visitor.user().ok_or(PageError::NotFound)?.id;
     let lines = if tab == ServerTab::Log {
-        let log = state.logs.open(access.server.id, user).ok_or_else(too_many_logs)?;
+        let log = state.logs.open(access.server.id, user).map_err(too_many_logs)?;
         Some(log.follow(after.as_deref().and_then(|after| after.parse().ok())))
     } else {
         None
@@ -65,10 +65,19 @@ pub async fn events(
     sse::open(&state, &visitor, after.as_deref(), live)
 }
 
-fn too_many_logs() -> PageError {
-    PageError::TooMuch(
-        "You have the logs of too many servers open: close some, and this one comes in a moment.".to_owned(),
-    )
+fn too_many_logs(refused: TooManyLogs) -> PageError {
+    if refused.own { PageError::TooMuch(refused.sentence()) } else { PageError::Busy(refused.sentence()) }
+}
+
+/// Whether the page of a server may be different after this change.
+fn concerns(server: ServerId, change: Change) -> bool {
+    match change {
+        Change::Server(id) => id == server,
+        // Whether it is of its blueprint, or about the game, is told by what differs.
+        Change::Blueprint(_) | Change::Overlay(_) | Change::Host => true,
+        // Of its own jobs it is told as of a change of the server.
+        Change::Job(_) | Change::Progress(_) | Change::User(_) => false,
+    }
 }
 
 struct ServerLive {
@@ -92,12 +101,7 @@ impl ServerLive {
 
 impl Live for ServerLive {
     fn concerns(&self, change: Change) -> bool {
-        match change {
-            Change::Server(id) => id == self.server,
-            // Whether it is of this server, or of its blueprint, or about the game, is told by what differs.
-            Change::Job(_) | Change::Blueprint(_) | Change::Overlay(_) | Change::Host => true,
-            Change::User(_) => false,
-        }
+        concerns(self.server, change)
     }
 
     async fn allows(&self, user: &User) -> db::Result<bool> {
@@ -123,5 +127,22 @@ impl Live for ServerLive {
 
     fn has_lines(&self) -> bool {
         self.lines.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{BlueprintId, OverlayId, UserId};
+
+    /// An install that prints for an hour, and what other servers do, makes no page of a server look again.
+    #[test]
+    fn a_page_looks_again_only_for_its_own_server() {
+        let [own, other] = [ServerId(1), ServerId(2)];
+        let looks =
+            [Change::Server(own), Change::Blueprint(BlueprintId(9)), Change::Overlay(OverlayId(9)), Change::Host];
+        assert!(looks.into_iter().all(|change| concerns(own, change)));
+        let not = [Change::Server(other), Change::Job(JobId(1)), Change::Progress(JobId(1)), Change::User(UserId(1))];
+        assert!(!not.into_iter().any(|change| concerns(own, change)));
     }
 }

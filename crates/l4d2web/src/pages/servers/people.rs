@@ -82,8 +82,11 @@ pub async fn hand_over(at: At, Form(sent): Form<Sent>) -> PageResult {
         Ok(person) => {
             let now = state.clock.now();
             match db::hand_over::server(&state.db, server, person.id, &rcon_password(), now).await? {
-                HandedOver::Yes(blueprint) => {
+                HandedOver::Yes { blueprint, roles } => {
                     tell(state, server.id, person.id);
+                    for user in roles {
+                        state.bus.send(Change::User(user));
+                    }
                     state.bus.send(Change::User(server.owner_id));
                     for blueprint in [server.blueprint_id, blueprint] {
                         state.bus.send(Change::Blueprint(blueprint));

@@ -20,7 +20,7 @@ use crate::id::{BlueprintId, UserId};
 use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::kit::Field;
-use crate::pages::{Nav, PageResult, Shell, go};
+use crate::pages::{Nav, PageError, PageResult, Shell, go};
 use crate::rights::ServerRight;
 use crate::servers::{PortChoice, full_words, parse_hostname, parse_port, taken_words};
 use crate::state::AppState;
@@ -34,10 +34,14 @@ pub(super) struct SettingsPage {
     pub(super) form: Settings,
     range: PortRange,
     may_share: bool,
+    /// Whether its owner reads.
+    owner: bool,
     /// Who may do what, besides its owner.
     grants: Vec<Grant>,
     pub(super) person: Field,
     said: Option<&'static str>,
+    /// What is stored now, when somebody else has saved since the form was made.
+    newer: Option<Vec<(&'static str, String)>>,
 }
 
 /// What the form holds.
@@ -48,6 +52,27 @@ pub(super) struct Settings {
     blueprint: Field,
     port: Field,
     choices: Vec<Choice>,
+    /// Which settings it was made of.
+    seen: String,
+}
+
+impl Settings {
+    /// Takes what was typed; gives the blueprint, if it is one of those that can be chosen.
+    fn take(&mut self, fields: Fields<'_>) -> Option<BlueprintId> {
+        for field in [&mut self.name, &mut self.hostname, &mut self.port] {
+            fields.get(field.name).clone_into(&mut field.value);
+        }
+        let wanted = fields.key::<BlueprintId>("blueprint");
+        let blueprint = self.choices.iter().find(|choice| Some(choice.id) == wanted).map(|choice| choice.id);
+        if blueprint.is_none() {
+            self.blueprint.error = Some("Choose one of these.".to_owned());
+        } else {
+            for choice in &mut self.choices {
+                choice.chosen = Some(choice.id) == wanted;
+            }
+        }
+        blueprint
+    }
 }
 
 /// What was just done.
@@ -66,12 +91,29 @@ impl SettingsPage {
             blueprint: Field::new("blueprint", ""),
             port: Field::new("port", server.port.to_string()),
             choices: with_current(state, user.id, &frame, server).await?,
+            seen: server.settings(),
         };
         let may_share = standing.may(ServerRight::Share);
         let grants = if may_share { db::grants::of_server(&state.db, server.id).await? } else { Vec::new() };
         let person = Field::new("user", "");
         let range = state.config.ports;
-        Ok(Self { shell: shell.clone().at(Nav::Servers), frame, form, range, may_share, grants, person, said: None })
+        let (shell, owner) = (shell.clone().at(Nav::Servers), server.owner_id == user.id);
+        Ok(Self { shell, frame, form, range, may_share, owner, grants, person, said: None, newer: None })
+    }
+
+    /// The page for who did not save since somebody else had: with what was typed, and what is stored now.
+    async fn newer(at: &At, fields: Fields<'_>) -> PageResult<Self> {
+        let mut page = Self::load(at).await?;
+        let Settings { name, hostname, port, .. } = &page.form;
+        let stored = [
+            ("Name", &name.value),
+            ("Hostname", &hostname.value),
+            ("Port", &port.value),
+            ("Blueprint", &page.frame.card.blueprint.name),
+        ];
+        page.newer = Some(stored.map(|(what, value)| (what, value.clone())).to_vec());
+        page.form.take(fields);
+        Ok(page)
     }
 
     fn effect(&self) -> &'static str {
@@ -82,20 +124,28 @@ impl SettingsPage {
         }
     }
 
+    fn blueprint_hint(&self) -> &'static str {
+        if self.owner {
+            ""
+        } else {
+            "The one that it has, and those that others share. Blueprints of your own cannot be chosen here: they would keep you in when your role ends."
+        }
+    }
+
     fn port_hint(&self) -> String {
         format!("One of {}. Leave it empty to take the next free one.", self.range)
     }
 }
 
-/// What can be chosen: the blueprint that it has, those that are shared, and those of its owner when that is who reads. One that only a manager
-/// could change would leave them the server when their role is taken away.
+/// What can be chosen: the blueprint that it has, those of its owner when that is who reads, and those that others share. One that belongs to a
+/// manager, shared or not, would leave them the server when their role is taken away.
 async fn with_current(state: &AppState, me: UserId, frame: &Frame, server: &Server) -> db::Result<Vec<Choice>> {
     let current = server.blueprint_id;
     let mut choices = choices(state, me, Some(current)).await?;
-    choices.retain(|choice| server.owner_id == me || choice.shared || choice.chosen);
+    choices.retain(|choice| server.owner_id == me || !choice.mine || choice.chosen);
     if !choices.iter().any(|choice| choice.chosen) {
         let name = frame.card.blueprint.name.clone();
-        choices.insert(0, Choice { id: current, name, shared: false, chosen: true });
+        choices.insert(0, Choice { id: current, name, mine: false, chosen: true });
     }
     Ok(choices)
 }
@@ -108,39 +158,34 @@ pub async fn settings(at: At, Query(done): Query<Done>) -> PageResult {
 }
 
 /// Saves them.
-pub async fn save_settings(at: At, Form(sent): Form<Sent>) -> PageResult {
-    let (fields, server, state) = (Fields(&sent), &at.server, &at.state);
-    let range = state.config.ports;
+pub async fn save_settings(mut at: At, Form(sent): Form<Sent>) -> PageResult {
+    let fields = Fields(&sent);
+    let range = at.state.config.ports;
     let mut page = SettingsPage::load(&at).await?;
     let form = &mut page.form;
-    for field in [&mut form.name, &mut form.hostname, &mut form.port] {
-        fields.get(field.name).clone_into(&mut field.value);
-    }
+    let blueprint = form.take(fields);
+    let (server, state) = (&at.server, &at.state);
     let mut taken = db::servers::ports(&state.db, Some(server.id)).await?;
     taken.push(server.port);
     let name = parse_name(&form.name.value).map_err(|error| form.name.error = Some(error)).ok();
     let hostname = parse_hostname(&form.hostname.value).map_err(|error| form.hostname.error = Some(error)).ok();
     let port = parse_port(&form.port.value, range, &taken, Some(server.port));
     let port = port.map_err(|error| form.port.error = Some(error)).ok();
-    let wanted = fields.key::<BlueprintId>("blueprint");
-    let blueprint = form.choices.iter().find(|choice| Some(choice.id) == wanted).map(|choice| choice.id);
-    if blueprint.is_none() {
-        form.blueprint.error = Some("Choose one of these.".to_owned());
-    } else {
-        for choice in &mut form.choices {
-            choice.chosen = Some(choice.id) == wanted;
-        }
-    }
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     if let (Some(name), Some(hostname), Some(port), Some(blueprint)) = (name, hostname, port, blueprint) {
         let draft = Draft { name: &name, hostname: &hostname, blueprint, port };
-        match db::servers::update(&state.db, server, draft, range, state.clock.now()).await? {
+        let seen = Some(fields.get("seen")).filter(|seen| !seen.is_empty());
+        match db::servers::update(&state.db, server, draft, seen, range, state.clock.now()).await? {
             Stored::Yes(id) => {
                 state.bus.send(Change::Server(id));
                 for blueprint in [server.blueprint_id, blueprint] {
                     state.bus.send(Change::Blueprint(blueprint));
                 }
                 return Ok(go(&at.shell, &format!("/servers/{id}/settings?saved=1")));
+            }
+            Stored::Newer => {
+                at.server = db::servers::find(&at.state.db, at.server.id).await?.ok_or(PageError::NotFound)?;
+                return Ok((StatusCode::CONFLICT, SettingsPage::newer(&at, fields).await?).into_response());
             }
             Stored::NameTaken if server.owner_id == at.user.id => {
                 form.name.error = Some(super::create::name_taken(&name));

@@ -1,5 +1,4 @@
 use super::{Drift, Known, Phrase, Stand};
-use crate::db::servers::Desired;
 use crate::pages::kit::count;
 use crate::rights::ServerRight;
 use crate::sentence;
@@ -53,10 +52,9 @@ fn failed(known: &Known<'_>, stand: Stand) -> Option<Notice> {
     let leave = Way { word: "Leave it stopped", verb: "accept" };
     let again = Way { word: "Start again", verb: "start" };
     let (title, out) = match stand {
-        Stand::Failed if known.server.desired == Desired::Running => {
-            ("What was tried last did not work", vec![leave, again])
-        }
-        Stand::Failed | Stand::New | Stand::Unknown => ("What was tried last did not work", vec![again]),
+        // Also when it should be stopped: a failure that nobody needs to mend can be left behind.
+        Stand::Failed => ("What was tried last did not work", vec![leave, again]),
+        Stand::New | Stand::Unknown => ("What was tried last did not work", vec![again]),
         _ => {
             let restart = Way { word: "Restart", verb: "restart" };
             ("What was tried last did not work, and it runs on", vec![restart])

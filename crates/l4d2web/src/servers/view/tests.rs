@@ -206,6 +206,16 @@ fn a_failure_stands_first_and_a_crash_that_mended_itself_last() {
 }
 
 #[test]
+fn what_failed_can_be_left_stopped_whether_it_should_run_or_not() {
+    for desired in [Desired::Running, Desired::Stopped] {
+        let server = Server { last_error: Some("the disk is full".to_owned()), ..server(desired) };
+        let view = look(&server, Some(&status(State::Stopped)), None, Some(Role::Operate));
+        let words: Vec<_> = view.notices[0].ways.iter().map(|way| (way.word, way.verb)).collect();
+        assert_eq!(words, [("Leave it stopped", "accept"), ("Start again", "start")], "{desired:?}");
+    }
+}
+
+#[test]
 fn while_a_job_is_being_cancelled_anything_can_be_asked_for() {
     let server = server(Desired::Running);
     let job = OpenJob { cancelling: true, ..job(Kind::Start, false) };

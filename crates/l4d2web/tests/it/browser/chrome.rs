@@ -192,9 +192,13 @@ impl Chrome {
         let entries =
             log.as_array().unwrap().iter().filter(|entry| entry["level"] != "INFO" && entry["level"] != "DEBUG");
         let messages = entries.map(|entry| entry["message"].as_str().unwrap());
-        // A refusal is what was asked for; only of our own files none may be missing.
-        let refusal =
-            |message: &&str| message.contains("responded with a status of 4") && !message.contains("/static/");
+        // A form that is refused, and a page that is a refusal, are what was asked for. No file of ours, fragment or stream may be missing.
+        let page = self.run("return location.href").await;
+        let page = page.as_str().unwrap_or_default();
+        let refusal = |message: &&str| {
+            let status = |code: &str| message.contains(&format!("responded with a status of {code}"));
+            status("422") || status("409") || (status("4") && message.split(' ').next() == Some(page))
+        };
         all.extend(messages.filter(|message| !refusal(message)).map(|message| format!("console: {message}")));
         all
     }

@@ -2,6 +2,7 @@
 
 use l4d2web::db::job_lines::{self, JobLine, LineStream};
 use l4d2web::host::Progress;
+use l4d2web::live::Change;
 use l4d2web::queue::Work;
 
 use super::works::Works;
@@ -83,4 +84,20 @@ async fn the_progress_of_an_install_is_shown_while_it_runs() {
     let (job, _) = works.over(install).await;
     assert_eq!(job.progress, None);
     assert!(job.summary.unwrap().starts_with("The game was up to date (build 15000)"));
+}
+
+/// How far a job is concerns only who looks at that: whoever lists jobs or shows servers is told when it begins and ends.
+#[tokio::test]
+async fn progress_is_told_apart_from_changes() {
+    let works = Works::new("install 3").await;
+    let mut changes = works.bus.listen();
+    let install = works.ask(Work::Install).await;
+    works.over(install).await;
+    let (mut jobs, mut progress) = (0, 0);
+    while let Ok(change) = changes.try_recv() {
+        jobs += usize::from(change == Change::Job(install));
+        progress += usize::from(change == Change::Progress(install));
+    }
+    assert!(progress > 0, "it says how far it is");
+    assert!((2..=3).contains(&jobs), "asked for, begun, and over: {jobs}");
 }

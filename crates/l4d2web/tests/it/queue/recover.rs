@@ -3,7 +3,7 @@
 use l4d2web::db::{jobs, servers};
 use l4d2web::queue::{JobState, Work};
 
-use super::works::{USED, Works, server};
+use super::works::{USED, Works, server, sql};
 use crate::panel::NOW;
 
 #[tokio::test]
@@ -63,4 +63,34 @@ async fn an_orderly_end_lets_a_start_finish() {
     std::fs::write(works.stand_in.root.path().join("go"), "").unwrap();
     works.stop().await;
     assert_eq!(works.job(start).await.state, JobState::Succeeded);
+}
+
+/// What throws away is not offered to be run again: it is asked for anew.
+#[tokio::test]
+async fn what_destroys_says_how_it_is_done_again() {
+    for (kind, words) in [("reset", "Reset the server again"), ("delete", "Delete the server again")] {
+        let mut works = Works::idle("").await;
+        let id = server(&works.db, kind).await;
+        let cut = works.ask(if kind == "reset" { Work::Reset(id) } else { Work::Delete(id) }).await;
+        assert!(jobs::claim(&works.db, cut, NOW).await.unwrap());
+        works.run();
+        let (job, _) = works.over(cut).await;
+        let summary = job.summary.unwrap();
+        assert!(summary.contains(words) && !summary.contains("run again"), "{summary}");
+        assert!(works.queue.retry(cut, None).await.is_err());
+    }
+}
+
+/// A row that says that it runs, and nobody runs it: the disk was full when that should have been stored.
+#[tokio::test]
+async fn a_job_that_nobody_runs_is_not_left_running() {
+    let works = Works::new("").await;
+    let id = server(&works.db, "Friday").await;
+    sql(&works.db, "INSERT INTO jobs (kind, state, server_id, subject, created_at, started_at) VALUES ('start', 'running', 1, 'Friday', 0, 0)").await;
+    // What comes after it does not wait for ever.
+    let next = works.ask(Work::Stop(id)).await;
+    assert_eq!(works.over(next).await.0.state, JobState::Succeeded);
+    let lost = works.job(l4d2web::id::JobId(1)).await;
+    assert_eq!(lost.state, JobState::Interrupted);
+    assert!(lost.summary.unwrap().contains("could not store"));
 }

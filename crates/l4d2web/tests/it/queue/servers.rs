@@ -38,7 +38,7 @@ async fn the_life_of_a_server() {
     let job = works.done(Work::Delete(id)).await;
     assert_eq!((job.server_id, job.subject.as_str()), (None, "Friday"));
     assert_eq!(servers::find(&works.db, id).await.unwrap(), None);
-    assert_eq!(works.stand_in.host.list().await.unwrap(), []);
+    assert_eq!(works.stand_in.host.status_all().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -198,6 +198,55 @@ async fn a_job_ends_with_the_right_of_who_asked_for_it() {
         let said = "Cancelled before it began: who asked for it may not do that any more. Nothing was changed.";
         assert_eq!((job.state, job.summary.as_deref()), (JobState::Cancelled, Some(said)));
         assert_eq!(lines.last().unwrap().line, said);
-        assert_eq!(works.stand_in.host.list().await.unwrap(), []);
+        assert_eq!(works.stand_in.host.status_all().await.unwrap(), []);
     }
+}
+
+async fn operator(works: &Works, name: &str) -> l4d2web::id::UserId {
+    let name = UserName::parse(name).unwrap();
+    let user = users::insert(&works.db, &name, "not a hash", false, 0).await.unwrap();
+    sql(&works.db, &format!("INSERT INTO server_grants (server_id, user_id, role) VALUES (1, {user}, 'operate')"))
+        .await;
+    user
+}
+
+/// Two who ask for the same get one job; who asked later is not left without it when the first may not any more.
+#[tokio::test]
+async fn the_wish_of_the_second_survives_the_first() {
+    for how in ["taken away", "deleted"] {
+        let mut works = Works::idle("").await;
+        let id = server(&works.db, "Friday").await;
+        let (first, second) = (operator(&works, "first").await, operator(&works, "second").await);
+        let job = works.queue.enqueue(Work::Start(id), Some(first)).await.unwrap();
+        for _ in 0..2 {
+            let same = works.queue.enqueue(Work::Start(id), Some(second)).await.unwrap();
+            assert_eq!((same.id, same.new), (job.id, false));
+        }
+        if how == "deleted" {
+            assert_eq!(users::delete(&works.db, first, 0).await.unwrap(), Some(vec![job.id]));
+        } else {
+            sql(&works.db, &format!("DELETE FROM server_grants WHERE user_id = {first}")).await;
+        }
+        works.run();
+        let (done, lines) = works.over(job.id).await;
+        assert_eq!((done.state, done.user_id), (JobState::Succeeded, Some(second)), "{how}: {lines:?}");
+        assert_eq!(lines.iter().filter(|line| line.line == "Also asked for by second.").count(), 1, "{lines:?}");
+    }
+}
+
+/// Who is deleted leaves nothing behind that runs later.
+#[tokio::test]
+async fn what_a_deleted_user_asked_for_does_not_run() {
+    let mut works = Works::idle("").await;
+    let id = server(&works.db, "Friday").await;
+    let user = operator(&works, "gone").await;
+    let job = works.queue.enqueue(Work::Start(id), Some(user)).await.unwrap().id;
+    let waiting = users::delete(&works.db, user, 0).await.unwrap().unwrap();
+    works.queue.changed(&waiting).await.unwrap();
+    works.run();
+    let (job, lines) = works.over(job).await;
+    assert_eq!(job.state, JobState::Cancelled);
+    assert!(lines.last().unwrap().line.contains("who asked for it was deleted"), "{lines:?}");
+    works.done(Work::Stop(id)).await;
+    assert!(works.stand_in.host.status(id).await.is_err(), "it was never started");
 }

@@ -28,6 +28,7 @@ pub(super) struct Works {
     pub(super) queue: Queue,
     /// Where its items come from; none: from nowhere.
     pub(super) steam: Option<StandInSteam>,
+    pub(super) bus: Bus,
     stop: CancellationToken,
     working: Option<JoinHandle<db::Result<()>>>,
 }
@@ -45,8 +46,9 @@ impl Works {
         let stand_in = StandIn::new(orders);
         let db = open(stand_in.root.path()).await;
         let clock = Clock::fixed(NOW);
-        let queue = Queue::new(db.clone(), clock.clone(), Bus::new());
-        Self { stand_in, db, clock, queue, steam: None, stop: CancellationToken::new(), working: None }
+        let bus = Bus::new();
+        let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        Self { stand_in, db, clock, queue, steam: None, bus, stop: CancellationToken::new(), working: None }
     }
 
     /// Begins to run what waits.

@@ -53,6 +53,31 @@ async fn stored_markup_is_text_wherever_it_is_shown() {
         check(path, &reply.body);
     }
     check("as an admin", &bill.get("/servers").await.body);
+    // The page of a server in each of its moods: failed, not as it should be, and back after a crash.
+    let francis = panel.user("francis").await;
+    panel.grant(l4d2web::id::ServerId(1), francis, "operate").await;
+    crate::cast::run(&panel, "UPDATE users SET name = '<img src=x onerror=alert(1)>' WHERE name = 'francis'").await;
+    for (mood, shows) in [("failed", "last_error"), ("down", "reason"), ("crashed", "crash")] {
+        let (is, desired) = if mood == "crashed" { ("running", "running") } else { ("failed", "running") };
+        super::acts::put(&panel, 1, is, desired).await;
+        with_errors(&panel).await;
+        match mood {
+            "down" => crate::cast::run(&panel, "UPDATE servers SET last_error = NULL").await,
+            "crashed" => {
+                crate::cast::run(&panel, "UPDATE servers SET last_error = NULL, crashed_at = 1793620800").await;
+            }
+            _ => {}
+        }
+        for path in ["/servers", "/servers/1", "/servers/1/jobs", "/servers/1/files", "/servers/1/settings"] {
+            let reply = zoey.get(path).await;
+            assert_eq!(reply.status, StatusCode::OK, "{path}");
+            check(&format!("{path}, {mood}"), &reply.body);
+            if path == "/servers/1" {
+                assert!(reply.text("#notices").contains("<script>alert(1)</script>"), "{shows}: {}", reply.body);
+            }
+        }
+    }
+    assert!(zoey.get("/servers/1/settings").await.body.contains("&#60;img src=x onerror=alert(1)&#62;"));
     for (path, field) in [
         ("/servers", "name"),
         ("/servers", "port"),

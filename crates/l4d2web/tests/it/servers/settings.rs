@@ -4,6 +4,7 @@ use l4d2web::id::{BlueprintId, ServerId};
 use rstest::rstest;
 
 use super::{make, panel, row};
+use crate::panel::Browser;
 
 #[tokio::test]
 async fn settings_are_saved_and_say_when_they_are_taken() {
@@ -135,14 +136,21 @@ async fn a_manager_chooses_among_what_is_shared_and_what_it_has() {
         louis.post("/blueprints", &[("name", name)]).await;
     }
     louis.post("/blueprints/3/share", &[("shared", "yes")]).await;
+    panel.user("francis").await;
+    let mut francis = panel.login("francis").await;
+    francis.post("/blueprints", &[("name", "Theirs for all")]).await;
+    francis.post("/blueprints/4/share", &[("shared", "yes")]).await;
     let page = louis.get("/servers/1/settings").await.body;
-    assert!(page.contains("Versus</option>") && page.contains("Mine for all</option>"), "{page}");
-    assert!(!page.contains("Mine alone"), "{page}");
-    for (blueprint, status) in [("2", 422), ("3", 303), ("2", 422)] {
+    assert!(page.contains("Versus</option>") && page.contains("Theirs for all (of francis)</option>"), "{page}");
+    assert!(!page.contains("Mine alone") && !page.contains("Mine for all"), "{page}");
+    assert!(page.contains("Blueprints of your own cannot be chosen here"), "{page}");
+    assert!(!zoey.get("/servers/1/settings").await.body.contains("cannot be chosen here"));
+    for (blueprint, status) in [("2", 422), ("3", 422), ("4", 303), ("3", 422)] {
         let fields = [("name", "Alpha"), ("hostname", ""), ("port", "27015"), ("blueprint", blueprint)];
         let reply = louis.post("/servers/1/settings", &fields).await;
         assert_eq!(reply.status.as_u16(), status, "{}", reply.body);
         assert_ne!(row(&panel, id).await.blueprint_id, BlueprintId(2));
+        assert_ne!(row(&panel, id).await.blueprint_id, BlueprintId(3));
     }
 }
 
@@ -197,8 +205,16 @@ async fn a_server_that_is_handed_over_takes_no_way_in_with_it() {
     let mut theirs = panel.login("louis").await;
     theirs.post("/blueprints", &[("name", "Versus")]).await;
     let before = row(&panel, id).await;
-    assert!(zoey.get("/servers/1").await.body.contains("is copied into one of theirs"));
+    let third = panel.user("francis").await;
+    panel.grant(id, third, "manage").await;
+    panel.grant(id, louis, "operate").await;
+    let mut francis = panel.login("francis").await;
+    assert_eq!(francis.get("/servers/1/settings").await.status, StatusCode::OK);
+    let asked = zoey.get("/servers/1").await.body;
+    assert!(asked.contains("is copied into one of theirs") && asked.contains("Nobody keeps a role on it"), "{asked}");
     assert_eq!(zoey.post("/servers/1/hand-over", &[("user", "louis")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(db::grants::of_server(&panel.state.db, id).await.unwrap(), []);
+    assert_eq!(francis.get("/servers/1").await.status, StatusCode::NOT_FOUND);
     let after = row(&panel, id).await;
     assert_eq!((after.owner_id, after.blueprint_id), (louis, BlueprintId(3)));
     assert_ne!(after.rcon_password, before.rcon_password);
@@ -255,4 +271,26 @@ async fn an_admin_who_names_the_owner_is_told_so() {
         let reply = zoey.post(path, &[("user", "zoey")]).await;
         assert!(reply.body.contains("That is you."), "{}", reply.body);
     }
+}
+
+#[tokio::test]
+async fn settings_that_somebody_else_changed_are_not_overwritten_unseen() {
+    let (panel, mut zoey) = panel().await;
+    let id = make(&mut zoey, "Alpha").await;
+    let seen = zoey.get("/servers/1/settings").await.values("input[name=seen]").remove(0);
+    let save = async |zoey: &mut Browser, name: &str, seen: &str| {
+        let fields = [("name", name), ("hostname", "typed"), ("port", "27015"), ("blueprint", "1"), ("seen", seen)];
+        zoey.post("/servers/1/settings", &fields).await
+    };
+    // What a start or a stop changes is no setting.
+    crate::cast::run(&panel, "UPDATE servers SET desired = 'running', updated_at = updated_at + 9").await;
+    assert_eq!(save(&mut zoey, "Bravo", &seen).await.status, StatusCode::SEE_OTHER);
+    let reply = save(&mut zoey, "Charlie", &seen).await;
+    assert_eq!(reply.status, StatusCode::CONFLICT);
+    assert!(reply.body.contains("Somebody saved these settings"), "{}", reply.body);
+    assert!(reply.body.contains("value=\"Charlie\"") && reply.body.contains("<dd>Bravo</dd>"), "{}", reply.body);
+    assert_eq!(row(&panel, id).await.name, "Bravo");
+    let seen = reply.values("input[name=seen]").remove(0);
+    assert_eq!(save(&mut zoey, "Charlie", &seen).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(row(&panel, id).await.name, "Charlie");
 }

@@ -30,7 +30,7 @@ pub struct Typed {
     name: String,
 }
 
-/// Deletes a user whose name was typed. Their jobs stay, as nobody's.
+/// Deletes a user whose name was typed. What they asked for and waits is cancelled; their other jobs stay, as nobody's.
 pub async fn delete(
     State(state): State<AppState>,
     me: LoggedIn,
@@ -55,8 +55,9 @@ pub async fn delete(
         page.dialog = Some(dialog);
         return Ok((status, page).into_response());
     }
-    if !db::users::delete(&state.db, id).await? {
+    let Some(waiting) = db::users::delete(&state.db, id, state.clock.now()).await? else {
         return Err(refused(&state, &me, Act::Delete, id).await);
-    }
+    };
+    state.queue.changed(&waiting).await?;
     Ok(done(&state, &me, &shell, &user, "deleted a user"))
 }
