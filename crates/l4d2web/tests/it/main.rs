@@ -14,6 +14,7 @@ mod cast;
 mod client;
 mod contrast;
 mod csrf;
+mod files;
 mod files_tab;
 mod health;
 mod host_panel;

@@ -1,0 +1,181 @@
+use std::collections::VecDeque;
+use std::ffi::{CStr, CString};
+use std::os::fd::AsFd as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fs::{FileType, Stat, fstat};
+use rustix::time::{ClockId, clock_gettime};
+
+use super::Store;
+use crate::files::path::OWN_PREFIX;
+use crate::files::{FileName, FilePath, FilesError, beneath};
+use crate::id::OverlayId;
+
+/// How many entries are remembered in all; about 100 bytes each.
+const REMEMBERED: usize = 400_000;
+/// A directory that changed so lately, in seconds, may change again without its time showing that: it is read anew.
+const LATELY: i64 = 2;
+
+/// A part of what a folder holds: folders first, then by name without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The part.
+    pub entries: Vec<Entry>,
+    /// How many come before it.
+    pub offset: usize,
+    /// How many there are in all.
+    pub total: usize,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name; none when it is no name of ours (not UTF-8, or with characters that we do not take): then it can only be looked at.
+    pub name: Option<FileName>,
+    /// What is shown.
+    pub shown: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A folder.
+    Folder,
+    /// A file of so many bytes.
+    File(u64),
+    /// A link, which is never followed.
+    Link,
+    /// Something else.
+    Other,
+}
+
+/// Folders that were listed and have not changed since, for the next page of each.
+#[derive(Debug, Clone, Default)]
+pub(in crate::files) struct Listings(Arc<Mutex<VecDeque<Known>>>);
+
+#[derive(Debug, Clone)]
+struct Known {
+    overlay: OverlayId,
+    path: FilePath,
+    stamp: Stamp,
+    names: Arc<Vec<Name>>,
+}
+
+#[derive(Debug)]
+struct Name {
+    folder: bool,
+    name: CString,
+}
+
+/// What changes when something comes into a directory or leaves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    inode: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    #[expect(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "widths differ between machines")]
+    fn of(stat: &Stat) -> Self {
+        Self {
+            device: stat.st_dev,
+            inode: stat.st_ino,
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        clock_gettime(ClockId::Realtime).tv_sec - self.modified.0.max(self.changed.0) > LATELY
+    }
+}
+
+impl Listings {
+    fn find(&self, overlay: OverlayId, path: &FilePath, stamp: Stamp) -> Option<Arc<Vec<Name>>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = known.iter().position(|known| known.overlay == overlay && known.path == *path)?;
+        let found = known.remove(at)?;
+        if found.stamp != stamp {
+            return None;
+        }
+        let names = Arc::clone(&found.names);
+        known.push_front(found);
+        Some(names)
+    }
+
+    fn keep(&self, found: Known) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|known| known.overlay != found.overlay || known.path != found.path);
+        known.push_front(found);
+        let mut held = 0;
+        known.retain(|known| {
+            held += known.names.len();
+            held <= REMEMBERED
+        });
+    }
+}
+
+impl Store {
+    /// At most `limit` entries of a folder from `offset` on.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there or no folder.
+    pub fn list(&self, path: &FilePath, offset: usize, limit: usize) -> Result<Listing, FilesError> {
+        let dir = self.dir(path)?;
+        let stamp = Stamp::of(&fstat(&dir).map_err(|error| FilesError::of(path)(error.into()))?);
+        let names = match self.listings.find(self.overlay, path, stamp) {
+            Some(names) => names,
+            None => {
+                let names = Arc::new(read(dir.as_fd()).map_err(FilesError::of(path))?);
+                if stamp.is_settled() {
+                    let known = Known { overlay: self.overlay, path: path.clone(), stamp, names: Arc::clone(&names) };
+                    self.listings.keep(known);
+                }
+                names
+            }
+        };
+        let mut entries = Vec::new();
+        for Name { name, .. } in names.iter().skip(offset).take(limit) {
+            // What has gone meanwhile is left out.
+            if let Some(stat) = beneath::stat(dir.as_fd(), name.as_c_str()).map_err(FilesError::of(path))? {
+                entries.push(Entry::of(name, &stat));
+            }
+        }
+        Ok(Listing { entries, offset, total: names.len() })
+    }
+}
+
+impl Entry {
+    fn of(name: &CStr, stat: &Stat) -> Self {
+        let kind = match beneath::kind(stat) {
+            FileType::Directory => EntryKind::Folder,
+            FileType::RegularFile => EntryKind::File(stat.st_size.try_into().unwrap_or(0)),
+            FileType::Symlink => EntryKind::Link,
+            _ => EntryKind::Other,
+        };
+        let name_of_ours = name.to_str().ok().and_then(|name| FileName::parse(name).ok());
+        let lossy = name.to_string_lossy();
+        let shown = crate::live::plain(&lossy).into_owned();
+        Self { name: name_of_ours, shown, kind }
+    }
+}
+
+fn read(dir: std::os::fd::BorrowedFd<'_>) -> std::io::Result<Vec<Name>> {
+    let mut names = Vec::new();
+    beneath::entries(dir, |name, kind| {
+        if !name.to_bytes().starts_with(OWN_PREFIX.as_bytes()) {
+            names.push(Name { folder: kind == FileType::Directory, name: name.to_owned() });
+        }
+        Ok(())
+    })?;
+    names.sort_by_cached_key(|entry| {
+        let lower = entry.name.to_bytes().to_ascii_lowercase();
+        (!entry.folder, lower, entry.name.clone())
+    });
+    Ok(names)
+}
