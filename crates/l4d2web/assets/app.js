@@ -13,6 +13,7 @@ const parts = [
   ["[data-log]", "./log.js"],
   ["[data-stack]", "./stack.js"],
   [".tree", "./tree.js"],
+  ["textarea[data-language]", "./editor.js"],
 ];
 
 function equip(root) {

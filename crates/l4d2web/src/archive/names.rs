@@ -192,7 +192,7 @@ mod tests {
 
         #[test]
         fn spelled_ways_out_never_pass(parts in proptest::collection::vec("[a-c]|\\.\\.|\\.|", 1..6), seps in proptest::collection::vec("[/\\\\]", 6)) {
-            let name: String = parts.iter().zip(&seps).map(|(part, sep)| format!("{part}{sep}")).collect();
+            let name: String = parts.iter().zip(&seps).flat_map(|(part, sep)| [part.as_str(), sep.as_str()]).collect();
             let climbs = parts.iter().any(|part| part == "..");
             prop_assert!(!climbs || path(&name).is_err(), "{}", name);
         }

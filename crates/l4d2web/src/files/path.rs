@@ -190,6 +190,7 @@ impl FilePath {
     }
 
     /// The names on the way, from the top.
+    #[must_use]
     pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split('/').filter(|name| !name.is_empty())
     }

@@ -16,7 +16,7 @@ use names::Names;
 const DIRECTORY_KIB: usize = 32 << 10;
 /// Memory for a dictionary, in KiB: 256 MiB, the largest that 7-Zip's presets take, and something for the decoder.
 const DICTIONARY_KIB: usize = (256 + 16) << 10;
-/// FILE_ATTRIBUTE_REPARSE_POINT, and 7-Zip's mark that the upper half is a mode of Unix.
+/// `FILE_ATTRIBUTE_REPARSE_POINT`, and 7-Zip's mark that the upper half is a mode of Unix.
 const REPARSE: u32 = 0x400;
 const UNIX: u32 = 0x8000;
 

@@ -79,13 +79,13 @@ struct Stamp {
 }
 
 impl Stamp {
-    #[expect(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "widths differ between machines")]
+    #[expect(clippy::cast_possible_wrap, reason = "nanoseconds are fewer than a thousand million")]
     fn of(stat: &Stat) -> Self {
         Self {
             device: stat.st_dev,
             inode: stat.st_ino,
-            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
-            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+            modified: (stat.st_mtime, stat.st_mtime_nsec as i64),
+            changed: (stat.st_ctime, stat.st_ctime_nsec as i64),
         }
     }
 
@@ -128,16 +128,15 @@ impl Store {
     pub fn list(&self, path: &FilePath, offset: usize, limit: usize) -> Result<Listing, FilesError> {
         let dir = self.dir(path)?;
         let stamp = Stamp::of(&fstat(&dir).map_err(|error| FilesError::of(path)(error.into()))?);
-        let names = match self.listings.find(self.overlay, path, stamp) {
-            Some(names) => names,
-            None => {
-                let names = Arc::new(read(dir.as_fd()).map_err(FilesError::of(path))?);
-                if stamp.is_settled() {
-                    let known = Known { overlay: self.overlay, path: path.clone(), stamp, names: Arc::clone(&names) };
-                    self.listings.keep(known);
-                }
-                names
+        let names = if let Some(names) = self.listings.find(self.overlay, path, stamp) {
+            names
+        } else {
+            let names = Arc::new(read(dir.as_fd()).map_err(FilesError::of(path))?);
+            if stamp.is_settled() {
+                let known = Known { overlay: self.overlay, path: path.clone(), stamp, names: Arc::clone(&names) };
+                self.listings.keep(known);
             }
+            names
         };
         let mut entries = Vec::new();
         for Name { name, .. } in names.iter().skip(offset).take(limit) {

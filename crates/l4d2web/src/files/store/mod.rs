@@ -19,6 +19,7 @@ pub(super) use list::Listings;
 pub use list::{Entry, EntryKind, Listing};
 pub use place::OnTaken;
 pub use save::Expected;
+pub(in crate::files) use save::seal;
 pub use weigh::{MOST, Weight};
 
 use super::stage::Stage;

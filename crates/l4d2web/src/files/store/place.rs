@@ -63,7 +63,7 @@ impl Store {
         let mut placed = wanted.clone();
         match on_taken {
             OnTaken::Refuse | OnTaken::Keep => {
-                beneath::rename_new(from, name, dir.as_fd(), wanted.as_str()).map_err(failed)?
+                beneath::rename_new(from, name, dir.as_fd(), wanted.as_str()).map_err(failed)?;
             }
             OnTaken::KeepBoth => {
                 let mut number = 1;

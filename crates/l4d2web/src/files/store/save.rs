@@ -37,7 +37,7 @@ impl Store {
         if let Err(error) = draft.file.write_all(text.as_bytes()) {
             return Err(failed(error));
         }
-        self.seal(&draft.file, path)?;
+        seal(&draft.file, path)?;
         let _lock = self.write();
         let on_taken = match expected {
             Expected::Nothing => OnTaken::Refuse,
@@ -55,14 +55,6 @@ impl Store {
         Ok(Version::of(text.as_bytes()))
     }
 
-    /// Gives a finished file its mode, and makes sure that it is on the disk.
-    pub(in crate::files) fn seal(&self, file: &std::fs::File, path: &FilePath) -> Result<(), FilesError> {
-        let length = file.metadata().map_err(FilesError::of(path))?.len();
-        let mode = if length >= SHARED_FROM { 0o444 } else { 0o644 };
-        fchmod(file, Mode::from_raw_mode(mode)).map_err(|error| FilesError::of(path)(error.into()))?;
-        file.sync_all().map_err(FilesError::of(path))
-    }
-
     /// Brings a draft to its place.
     fn settle(&self, draft: Draft<'_>, path: &FilePath, on_taken: OnTaken) -> Result<FilePath, FilesError> {
         let placed = self.place(self.stage.dir(), draft.name(), path, on_taken)?;
@@ -78,4 +70,12 @@ impl Store {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Gives a finished file its mode, and makes sure that it is on the disk.
+pub(in crate::files) fn seal(file: &std::fs::File, path: &FilePath) -> Result<(), FilesError> {
+    let length = file.metadata().map_err(FilesError::of(path))?.len();
+    let mode = if length >= SHARED_FROM { 0o444 } else { 0o644 };
+    fchmod(file, Mode::from_raw_mode(mode)).map_err(|error| FilesError::of(path)(error.into()))?;
+    file.sync_all().map_err(FilesError::of(path))
 }

@@ -41,12 +41,12 @@ impl Store {
             weight.bytes = stat.map_or(0, |stat| stat.st_size.try_into().unwrap_or(0));
             return Ok(weight);
         }
-        walk(self.dir(path)?, 1, 0, path, &mut weight)?;
+        walk(&self.dir(path)?, 1, 0, path, &mut weight)?;
         Ok(weight)
     }
 }
 
-fn walk(dir: OwnedFd, depth: usize, length: usize, path: &FilePath, weight: &mut Weight) -> Result<(), FilesError> {
+fn walk(dir: &OwnedFd, depth: usize, length: usize, path: &FilePath, weight: &mut Weight) -> Result<(), FilesError> {
     let mut folders = Vec::new();
     let looked = beneath::entries(dir.as_fd(), |name, kind| {
         if name.to_bytes().starts_with(OWN_PREFIX.as_bytes()) {
@@ -74,7 +74,7 @@ fn walk(dir: OwnedFd, depth: usize, length: usize, path: &FilePath, weight: &mut
     }
     for (name, long) in folders {
         match beneath::open_dir_named(dir.as_fd(), &name) {
-            Ok(below) => walk(below, depth + 1, long, path, weight)?,
+            Ok(below) => walk(&below, depth + 1, long, path, weight)?,
             // Gone meanwhile.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(FilesError::of(path)(error)),

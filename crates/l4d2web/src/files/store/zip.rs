@@ -100,7 +100,7 @@ impl<W: Write> Zip<W> {
             let path = format!("{prefix}{name}");
             match kind {
                 FileType::RegularFile => match beneath::open_file(dir.as_fd(), &name) {
-                    Ok(file) => self.file(path, file)?,
+                    Ok(file) => self.file(&path, file)?,
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     Err(error) => return Err(error),
                 },
@@ -108,7 +108,7 @@ impl<W: Write> Zip<W> {
                     Ok(below) => {
                         let path = format!("{path}/");
                         let stat = rustix::fs::fstat(&below)?;
-                        self.header(&path, 0, 0, time(i64::from(stat.st_mtime)), true)?;
+                        self.header(&path, 0, 0, time(stat.st_mtime), true)?;
                         self.folder(&below, &path, depth + 1)?;
                     }
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -121,7 +121,7 @@ impl<W: Write> Zip<W> {
     }
 
     /// A file is read twice, so that what stands before it says all: then everything can read it, also while it comes.
-    fn file(&mut self, path: String, mut file: File) -> io::Result<()> {
+    fn file(&mut self, path: &str, mut file: File) -> io::Result<()> {
         let meta = file.metadata()?;
         let modified = std::os::unix::fs::MetadataExt::mtime(&meta);
         let mut buffer = vec![0; 256 * 1024];
@@ -135,7 +135,7 @@ impl<W: Write> Zip<W> {
             size += read as u64;
         }
         let crc = hasher.finalize();
-        self.header(&path, crc, size, time(modified), false)?;
+        self.header(path, crc, size, time(modified), false)?;
         file.rewind()?;
         let (mut hasher, mut left) = (crc32fast::Hasher::new(), size);
         while left > 0 {
@@ -275,7 +275,7 @@ fn time(seconds: i64) -> (u16, u16) {
         return first;
     }
     (
-        part(at.hour()) << 11 | part(at.minute()) << 5 | part(at.second()) / 2,
+        part(at.hour()) << 11 | part(at.minute()) << 5 | (part(at.second()) / 2),
         years << 9 | part(at.month()) << 5 | part(at.day()),
     )
 }

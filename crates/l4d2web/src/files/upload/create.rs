@@ -20,7 +20,7 @@ impl Stamp {
     /// At most 64 letters of what was sent.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        Self(text.chars().filter(|char| char.is_ascii_graphic()).take(64).collect())
+        Self(text.chars().filter(char::is_ascii_graphic).take(64).collect())
     }
 }
 

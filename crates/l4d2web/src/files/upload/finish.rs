@@ -1,5 +1,6 @@
 use super::{State, UploadError, UploadId, Uploads, blocking, part};
 use crate::db;
+use crate::files::store::seal;
 use crate::files::{FilePath, FilesError, OnTaken, Quota, beneath};
 use crate::id::{OverlayId, UserId};
 
@@ -46,7 +47,7 @@ impl Uploads {
         let placed = blocking(move || {
             let name = part(&own);
             let file = beneath::open_own(store.stage.dir(), &name).map_err(UploadError::Disk)?;
-            store.seal(&file, &path)?;
+            seal(&file, &path)?;
             let _lock = store.write();
             Ok(store.place(store.stage.dir(), &name, &path, on_taken)?)
         })

@@ -11,7 +11,7 @@ use crate::files::stage::Stage;
 use crate::files::{FilePath, OnTaken, beneath};
 
 /// How often it is looked for what nobody sends any more.
-const OFTEN: Duration = Duration::from_secs(3600);
+const OFTEN: Duration = Duration::from_hours(1);
 
 impl Uploads {
     /// Sees to what an earlier life of the panel left, then keeps order until `stop`.
