@@ -12,6 +12,7 @@ import { localise } from "./times.js";
 const parts = [
   ["[data-log]", "./log.js"],
   ["[data-stack]", "./stack.js"],
+  ["[data-given]", "./given.js"],
   [".tree", "./tree.js"],
   ["textarea[data-language]", "./editor.js"],
 ];

@@ -1,4 +1,4 @@
-//! Who may do what with a server, a job or a blueprint: pure, one table each.
+//! Who may do what with a server, a job, a blueprint or an overlay: pure, one table each.
 
 use crate::queue::Kind;
 
@@ -83,6 +83,8 @@ pub struct JobStanding {
     pub admin: bool,
     /// How they stand to the server that it is about; none when it is about none, or that one is gone.
     pub server: Option<Standing>,
+    /// How they stand to the overlay that it builds, likewise.
+    pub overlay: Option<OverlayStanding>,
 }
 
 impl JobStanding {
@@ -90,22 +92,27 @@ impl JobStanding {
     #[must_use]
     pub fn may(self, right: JobRight, kind: Kind) -> bool {
         let on_server = |right| self.server.is_some_and(|server| server.may(right));
+        let on_overlay = |right| self.overlay.is_some_and(|overlay| overlay.may(right));
         match right {
-            JobRight::See => self.asked || self.admin || on_server(ServerRight::See),
+            JobRight::See => {
+                self.asked || self.admin || on_server(ServerRight::See) || on_overlay(OverlayRight::Builds)
+            }
             JobRight::Cancel => {
                 // Who merely asked for it, only while they could ask for it.
-                let asked = self.asked && (self.server.is_none() || self.may(JobRight::Retry, kind));
-                asked || self.admin || on_server(ServerRight::Settings)
+                let about_none = self.server.is_none() && self.overlay.is_none();
+                let asked = self.asked && (about_none || self.may(JobRight::Retry, kind));
+                asked || self.admin || on_server(ServerRight::Settings) || on_overlay(OverlayRight::Change)
             }
             JobRight::Retry => match kind {
                 Kind::Install | Kind::Refresh => self.admin,
-                Kind::Build => self.asked || self.admin,
-                // Of a server that is gone nothing can be repeated, and whoever may see the job is told so.
+                Kind::Build if self.overlay.is_some() => on_overlay(OverlayRight::Change),
+                // Of what is gone nothing can be repeated, and whoever may see the job is told so.
                 _ if self.server.is_none() => self.asked || self.admin,
                 Kind::Start | Kind::Restart => on_server(ServerRight::Start),
                 Kind::Stop => on_server(ServerRight::Stop),
                 Kind::Reset => on_server(ServerRight::Reset),
                 Kind::Delete => on_server(ServerRight::Delete),
+                Kind::Build => false,
             },
         }
     }
@@ -150,6 +157,43 @@ impl BlueprintStanding {
     }
 }
 
+/// What can be done with an overlay. To use it in a blueprint takes no right of its own: it must be one's own or everybody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverlayRight {
+    /// See its page, its state and its files.
+    See,
+    /// See what its builds print.
+    Builds,
+    /// Change what it is made of and its name, build it, end builds.
+    Change,
+    /// Delete it.
+    Delete,
+}
+
+/// How somebody stands to an overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OverlayStanding {
+    /// Whether it is theirs alone.
+    pub mine: bool,
+    /// Whether it is everybody's.
+    pub shared: bool,
+    /// Whether they are an admin.
+    pub admin: bool,
+}
+
+impl OverlayStanding {
+    /// Whether that is enough for `right`. Everybody's overlays are the admins'; of somebody's own an admin may see and end what there is, as
+    /// with blueprints.
+    #[must_use]
+    pub fn may(self, right: OverlayRight) -> bool {
+        match right {
+            OverlayRight::See => self.mine || self.shared || self.admin,
+            OverlayRight::Builds | OverlayRight::Delete => self.mine || self.admin,
+            OverlayRight::Change => self.mine || (self.shared && self.admin),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -186,6 +230,42 @@ mod tests {
     }
 
     #[rstest]
+    // mine, shared, admin: see, builds, change, delete
+    #[case(false, false, false, [false, false, false, false])]
+    #[case(true, false, false, [true, true, true, true])]
+    #[case(false, true, false, [true, false, false, false])]
+    #[case(false, true, true, [true, true, true, true])]
+    #[case(false, false, true, [true, true, false, true])]
+    #[case(true, false, true, [true, true, true, true])]
+    fn the_table_of_overlays(#[case] mine: bool, #[case] shared: bool, #[case] admin: bool, #[case] may: [bool; 4]) {
+        use super::OverlayRight::{Builds, Change, Delete, See};
+        let standing = super::OverlayStanding { mine, shared, admin };
+        assert_eq!([See, Builds, Change, Delete].map(|right| standing.may(right)), may);
+    }
+
+    #[rstest]
+    // asked, mine, shared, admin: see, cancel, retry
+    #[case(false, true, false, false, [true, true, true])]
+    #[case(true, true, false, false, [true, true, true])]
+    #[case(false, false, true, false, [false, false, false])]
+    #[case(true, false, true, false, [true, false, false])] // no admin any more
+    #[case(false, false, true, true, [true, true, true])]
+    #[case(false, false, false, true, [true, true, false])] // somebody's own
+    #[case(false, false, false, false, [false, false, false])]
+    fn the_table_of_builds(
+        #[case] asked: bool,
+        #[case] mine: bool,
+        #[case] shared: bool,
+        #[case] admin: bool,
+        #[case] may: [bool; 3],
+    ) {
+        let overlay = Some(super::OverlayStanding { mine, shared, admin });
+        let standing = JobStanding { asked, admin, server: None, overlay };
+        let got = [JobRight::See, JobRight::Cancel, JobRight::Retry].map(|right| standing.may(right, Kind::Build));
+        assert_eq!(got, may);
+    }
+
+    #[rstest]
     // asked, admin, role on the server, kind: see, cancel, retry
     #[case(false, false, None, Kind::Start, [false, false, false])]
     #[case(false, false, Some(Role::Operate), Kind::Start, [true, false, true])]
@@ -205,13 +285,18 @@ mod tests {
         #[case] may: [bool; 3],
     ) {
         let server = role.map(|role| Standing { role: Some(role), admin });
-        let standing = JobStanding { asked, admin, server };
+        let standing = JobStanding { asked, admin, server, overlay: None };
         assert_eq!([JobRight::See, JobRight::Cancel, JobRight::Retry].map(|right| standing.may(right, kind)), may);
     }
 
     #[test]
     fn who_asked_cancels_only_while_they_could_ask_again() {
-        let on = |role| JobStanding { asked: true, admin: false, server: Some(Standing { role, admin: false }) };
+        let on = |role| JobStanding {
+            asked: true,
+            admin: false,
+            server: Some(Standing { role, admin: false }),
+            overlay: None,
+        };
         for (role, kind, may) in [
             (None, Kind::Start, false),
             (Some(Role::Operate), Kind::Stop, true),
@@ -226,7 +311,7 @@ mod tests {
     #[test]
     fn an_admin_does_not_start_what_is_not_theirs_by_repeating_a_job() {
         let server = Some(Standing { role: None, admin: true });
-        let standing = JobStanding { asked: false, admin: true, server };
+        let standing = JobStanding { asked: false, admin: true, server, overlay: None };
         assert!(standing.may(JobRight::See, Kind::Start) && standing.may(JobRight::Cancel, Kind::Start));
         assert!(!standing.may(JobRight::Retry, Kind::Start) && standing.may(JobRight::Retry, Kind::Stop));
     }

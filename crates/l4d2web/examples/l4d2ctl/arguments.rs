@@ -97,6 +97,11 @@ pub(crate) enum OverlayVerb {
     Delete {
         reference: String,
     },
+    Status {
+        reference: String,
+        #[arg(long)]
+        json: bool,
+    },
     Files {
         reference: String,
         #[command(flatten)]
@@ -153,6 +158,7 @@ impl Verb {
             Self::Overlay { verb: OverlayVerb::Build { reference, .. } } => ("build", reference),
             Self::Overlay { verb: OverlayVerb::Delete { reference } } => ("unbuild", reference),
             Self::Overlay { verb: OverlayVerb::Files { reference, .. } } => ("files", reference),
+            Self::Overlay { verb: OverlayVerb::Status { reference, .. } } => ("overlay-status", reference),
             Self::Game { .. } => ("game", ""),
             Self::Gc => ("gc", ""),
             Self::Doctor { .. } => ("doctor", ""),
@@ -163,7 +169,7 @@ impl Verb {
     /// Whether it only asks, so that nothing but the answer may be printed.
     pub(crate) fn asks(&self) -> bool {
         match self {
-            Self::Overlay { verb } => matches!(verb, OverlayVerb::Files { .. }),
+            Self::Overlay { verb } => matches!(verb, OverlayVerb::Files { .. } | OverlayVerb::Status { .. }),
             Self::Install
             | Self::Initialize { .. }
             | Self::Start { .. }

@@ -1,14 +1,17 @@
 //! A stand-in for `l4d2ctl`, for tests of the panel and for work on its pages: it takes the command line of the real one,
 //! answers in the same shapes, keeps its state in files below `LEFT4ME_ROOT`, and runs nothing.
 //!
+//! Overlays are built as `build.yaml` says: links and snapshots of the files that are there, and of a script, which is not run, a
+//! file that says so beside a `server.cfg`. `overlay files` lists what was built; of a plain directory, a made-up tree.
+//!
 //! A server "runs" from `start` to `stop`: that stands in `servers/<name>.json`, and its console is in `logs/<name>.log`. A
 //! fresh root has a game and no servers.
 //!
 //! # Orders
 //!
 //! A file `orders` in the root says what shall happen; it is read at each run. One order a line, words split by blanks, `#`
-//! starts a comment. VERB is the verb (`overlay build` is `build`, `overlay delete` is `unbuild`), or `VERB:NAME` for one
-//! server or overlay only.
+//! starts a comment. VERB is the verb (`overlay build` is `build`, `overlay delete` is `unbuild`, `overlay status` is
+//! `overlay-status`), or `VERB:NAME` for one server or overlay only.
 //!
 //! | Order | Effect |
 //! |---|---|
@@ -33,6 +36,7 @@
 //! asked the panel for.
 
 mod arguments;
+mod build;
 mod calls;
 mod console;
 mod files;

@@ -52,6 +52,8 @@ pub struct UsedOverlay {
     pub reference: String,
     /// Whether its `server.cfg` is run.
     pub expose: bool,
+    /// Whether a server can start with it: it was built, or is used as it is.
+    pub there: bool,
 }
 
 /// A blueprint in a list.
@@ -114,7 +116,8 @@ pub enum Saved {
 pub async fn overlays(db: &Db, id: BlueprintId) -> Result<Vec<UsedOverlay>> {
     sqlx::query_as!(
         UsedOverlay,
-        r#"SELECT o.id AS "id: OverlayId", o.name, o.kind AS "kind: Kind", o.reference, bo.expose_server_cfg AS "expose: bool"
+        r#"SELECT o.id AS "id: OverlayId", o.name, o.kind AS "kind: Kind", o.reference, bo.expose_server_cfg AS "expose: bool",
+                  (o.built_at IS NOT NULL OR o.kind = 'directory') AS "there!: bool"
            FROM blueprint_overlays bo JOIN overlays o ON o.id = bo.overlay_id
            WHERE bo.blueprint_id = ? ORDER BY bo.position"#,
         id

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use crate::blueprints::copy_name;
 use crate::db::servers::Server;
-use crate::db::{Db, Result};
+use crate::db::{Db, Result, quotas};
 use crate::id::{BlueprintId, ServerId, UserId};
 
 /// What became of an attempt to make a server somebody else's.
@@ -14,6 +14,8 @@ pub enum HandedOver {
     Yes(BlueprintId),
     /// They have a server of that name; nothing was changed.
     NameTaken,
+    /// They have so many servers, and may not have more; nothing was changed.
+    Quota(i64),
 }
 
 /// Makes a server somebody else's. Nobody who had it before keeps a way in: it gets another RCON password, and a blueprint that `to` could
@@ -25,6 +27,9 @@ pub async fn server(db: &Db, server: &Server, to: UserId, rcon_password: &str, n
         .await?;
     if named > 0 {
         return Ok(HandedOver::NameTaken);
+    }
+    if let Some(max) = quotas::servers_full(&mut tx, to).await? {
+        return Ok(HandedOver::Quota(max));
     }
     let blueprint = usable(&mut tx, server.id, to, now).await?;
     sqlx::query!(

@@ -43,10 +43,11 @@ pub struct Wanted {
 
 /// At most `limit` jobs, the youngest first.
 pub async fn list(db: &Db, wanted: Wanted, limit: u32) -> Result<Vec<Listed>> {
-    let (server, user) = match wanted.whose {
-        Whose::All => (None, None),
-        Whose::Server(server) => (Some(server), None),
-        Whose::User(user) => (None, Some(user)),
+    let (server, overlay, user) = match wanted.whose {
+        Whose::All => (None, None, None),
+        Whose::Server(server) => (Some(server), None, None),
+        Whose::Overlay(overlay) => (None, Some(overlay), None),
+        Whose::User(user) => (None, None, Some(user)),
     };
     let states: Vec<_> = wanted.states.iter().map(|state| state.as_str()).collect();
     let states = serde_json::Value::from(states).to_string();
@@ -56,9 +57,10 @@ pub async fn list(db: &Db, wanted: Wanted, limit: u32) -> Result<Vec<Listed>> {
         r#"SELECT jobs.id AS "id: JobId", kind AS "kind: Kind", state AS "state: JobState", users.name AS "by?", subject, summary,
                   jobs.created_at, started_at, finished_at
            FROM jobs LEFT JOIN users ON users.id = jobs.user_id
-           WHERE (?1 IS NULL OR server_id = ?1)
+           WHERE (?1 IS NULL OR server_id = ?1) AND (?8 IS NULL OR overlay_id = ?8)
              AND (?2 IS NULL OR user_id = ?2
-                  OR server_id IN (SELECT id FROM servers WHERE owner_id = ?2 UNION SELECT server_id FROM server_grants WHERE user_id = ?2))
+                  OR server_id IN (SELECT id FROM servers WHERE owner_id = ?2 UNION SELECT server_id FROM server_grants WHERE user_id = ?2)
+                  OR overlay_id IN (SELECT id FROM overlays WHERE owner_id = ?2))
              AND (?3 OR state IN (SELECT value FROM json_each(?4)))
              AND (?5 IS NULL OR kind = ?5)
              AND (?6 IS NULL OR jobs.id < ?6)
@@ -69,7 +71,8 @@ pub async fn list(db: &Db, wanted: Wanted, limit: u32) -> Result<Vec<Listed>> {
         states,
         wanted.kind,
         wanted.before,
-        limit
+        limit,
+        overlay
     )
     .fetch_all(db.read())
     .await

@@ -24,6 +24,8 @@ pub struct Job {
     pub overlay_id: Option<OverlayId>,
     /// The name of the server or overlay when the job was asked for; empty when it is about none.
     pub subject: String,
+    /// Of a build: whether it begins with nothing, instead of what is published.
+    pub reset: bool,
     /// How `l4d2ctl` ended: its exit code, or 128 and the signal.
     pub exit_code: Option<i64>,
     /// How it ended, in plain words.
@@ -48,7 +50,7 @@ impl Job {
     /// What it would take to do it again; none when what it is about is gone.
     #[must_use]
     pub fn work(&self) -> Option<Work> {
-        Work::of(self.kind, self.server_id, self.overlay_id)
+        Work::of(self.kind, self.server_id, self.overlay_id, self.reset)
     }
 }
 
@@ -59,7 +61,9 @@ pub enum Whose {
     All,
     /// Those of a server.
     Server(ServerId),
-    /// Those that a user may see: asked for, or of a server that is theirs or shared with them.
+    /// Those of an overlay.
+    Overlay(OverlayId),
+    /// Those that a user may see: asked for, of a server that is theirs or shared with them, or of an overlay that is theirs.
     User(UserId),
 }
 
@@ -71,14 +75,15 @@ pub async fn insert(
     subject: &str,
     now: i64,
 ) -> Result<JobId> {
-    let (kind, server, overlay) = (work.kind(), work.server(), work.overlay());
+    let (kind, server, overlay, reset) = (work.kind(), work.server(), work.overlay(), work.resets());
     sqlx::query_scalar!(
-        r#"INSERT INTO jobs (kind, user_id, server_id, overlay_id, subject, created_at) VALUES (?, ?, ?, ?, ?, ?)
+        r#"INSERT INTO jobs (kind, user_id, server_id, overlay_id, reset, subject, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
            RETURNING id AS "id!: JobId""#,
         kind,
         by,
         server,
         overlay,
+        reset,
         subject,
         now
     )
@@ -91,8 +96,8 @@ pub async fn find(db: &Db, id: JobId) -> Result<Option<Job>> {
     sqlx::query_as!(
         Job,
         r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state AS "state: JobState", user_id AS "user_id: UserId",
-                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, exit_code, summary, progress,
-                  created_at, started_at, finished_at
+                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, reset AS "reset: bool", exit_code, summary,
+                  progress, created_at, started_at, finished_at
            FROM jobs WHERE id = ?"#,
         id
     )
@@ -102,28 +107,37 @@ pub async fn find(db: &Db, id: JobId) -> Result<Option<Job>> {
 
 /// At most `limit` jobs, the youngest first; only those older than `before`, if that is given.
 pub async fn list(db: &Db, whose: Whose, before: Option<JobId>, limit: u32) -> Result<Vec<Job>> {
-    let (server, user) = match whose {
-        Whose::All => (None, None),
-        Whose::Server(server) => (Some(server), None),
-        Whose::User(user) => (None, Some(user)),
+    let (server, overlay, user) = match whose {
+        Whose::All => (None, None, None),
+        Whose::Server(server) => (Some(server), None, None),
+        Whose::Overlay(overlay) => (None, Some(overlay), None),
+        Whose::User(user) => (None, None, Some(user)),
     };
     sqlx::query_as!(
         Job,
         r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state AS "state: JobState", user_id AS "user_id: UserId",
-                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, exit_code, summary, progress,
-                  created_at, started_at, finished_at
+                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, reset AS "reset: bool", exit_code, summary,
+                  progress, created_at, started_at, finished_at
            FROM jobs
-           WHERE (?1 IS NULL OR server_id = ?1) AND (?3 IS NULL OR id < ?3)
+           WHERE (?1 IS NULL OR server_id = ?1) AND (?3 IS NULL OR id < ?3) AND (?5 IS NULL OR overlay_id = ?5)
              AND (?2 IS NULL OR user_id = ?2
-                  OR server_id IN (SELECT id FROM servers WHERE owner_id = ?2 UNION SELECT server_id FROM server_grants WHERE user_id = ?2))
+                  OR server_id IN (SELECT id FROM servers WHERE owner_id = ?2 UNION SELECT server_id FROM server_grants WHERE user_id = ?2)
+                  OR overlay_id IN (SELECT id FROM overlays WHERE owner_id = ?2))
            ORDER BY id DESC LIMIT ?4"#,
         server,
         user,
         before,
-        limit
+        limit,
+        overlay
     )
     .fetch_all(db.read())
     .await
+}
+
+/// Lets a build that waits begin with nothing; false when it does not wait any more.
+pub async fn set_reset(db: &mut SqliteConnection, id: JobId) -> Result<bool> {
+    let done = sqlx::query!("UPDATE jobs SET reset = 1 WHERE id = ? AND state = 'queued'", id).execute(db).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// How many jobs of a server are not over.

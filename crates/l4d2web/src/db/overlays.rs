@@ -1,7 +1,7 @@
 //! The table `overlays`.
 
 use crate::db::{Db, Result};
-use crate::id::{OverlayId, UserId};
+use crate::id::{BlueprintId, OverlayId, UserId};
 use crate::overlays::Kind;
 
 /// Something that servers can be laid upon.
@@ -19,6 +19,36 @@ pub struct Overlay {
     pub reference: String,
     /// Unix seconds.
     pub updated_at: i64,
+    /// The size of what is published; none: not known.
+    pub bytes: Option<i64>,
+    /// How many files that are; none: not known.
+    pub files: Option<i64>,
+    /// When what it is made of last changed; each change makes it higher.
+    pub source_at: Option<i64>,
+    /// When the last build that worked began; none: never built.
+    pub built_at: Option<i64>,
+    /// The `source_at` that this build was made of.
+    pub built_source: Option<i64>,
+}
+
+impl Overlay {
+    /// Whether what it is made of has changed since it was built.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.kind.is_built() && self.source_at != self.built_source
+    }
+
+    /// Whether a server can start with it: it was built, or is used as it is.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        !self.kind.is_built() || self.built_at.is_some()
+    }
+
+    /// The size of what is published, as far as that is known.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default()
+    }
 }
 
 /// A blueprint that uses an overlay.
@@ -26,17 +56,22 @@ pub struct Overlay {
 pub struct Use {
     /// Which overlay.
     pub overlay_id: OverlayId,
+    /// The blueprint.
+    pub blueprint_id: BlueprintId,
     /// The blueprint's name.
     pub blueprint: String,
     /// Whose it is.
     pub owner_id: UserId,
+    /// Whether everybody may see it.
+    pub shared: bool,
 }
 
 /// Those that `user` may use, by name.
 pub async fn visible(db: &Db, user: UserId) -> Result<Vec<Overlay>> {
     sqlx::query_as!(
         Overlay,
-        r#"SELECT id AS "id: OverlayId", owner_id AS "owner_id: UserId", name, kind AS "kind: Kind", reference, updated_at
+        r#"SELECT id AS "id: OverlayId", owner_id AS "owner_id: UserId", name, kind AS "kind: Kind", reference, updated_at,
+                  bytes, files, source_at, built_at, built_source
            FROM overlays WHERE owner_id IS NULL OR owner_id = ? ORDER BY name COLLATE NOCASE, id"#,
         user
     )
@@ -48,7 +83,8 @@ pub async fn visible(db: &Db, user: UserId) -> Result<Vec<Overlay>> {
 pub async fn find(db: &Db, id: OverlayId) -> Result<Option<Overlay>> {
     sqlx::query_as!(
         Overlay,
-        r#"SELECT id AS "id: OverlayId", owner_id AS "owner_id: UserId", name, kind AS "kind: Kind", reference, updated_at
+        r#"SELECT id AS "id: OverlayId", owner_id AS "owner_id: UserId", name, kind AS "kind: Kind", reference, updated_at,
+                  bytes, files, source_at, built_at, built_source
            FROM overlays WHERE id = ?"#,
         id
     )
@@ -66,7 +102,8 @@ pub async fn names(db: &Db) -> Result<Vec<(String, String)>> {
 pub async fn uses(db: &Db) -> Result<Vec<Use>> {
     sqlx::query_as!(
         Use,
-        r#"SELECT bo.overlay_id AS "overlay_id: OverlayId", b.name AS blueprint, b.owner_id AS "owner_id: UserId"
+        r#"SELECT bo.overlay_id AS "overlay_id: OverlayId", b.id AS "blueprint_id: BlueprintId", b.name AS blueprint,
+                  b.owner_id AS "owner_id: UserId", b.shared AS "shared: bool"
            FROM blueprint_overlays bo JOIN blueprints b ON b.id = bo.blueprint_id ORDER BY b.name COLLATE NOCASE, b.id"#
     )
     .fetch_all(db.read())
@@ -88,6 +125,53 @@ pub async fn insert_directory(db: &Db, name: &str, reference: &str, now: i64) ->
     )
     .fetch_one(db.write())
     .await
+}
+
+/// Adds one that left4me builds. Its reference is its key; a key that an admin's directory is called by is passed over.
+///
+/// # Errors
+///
+/// A duplicate ([`super::is_duplicate`]) when its owner, or everybody, has one of that name.
+pub async fn insert(db: &Db, owner: Option<UserId>, name: &str, kind: Kind, now: i64) -> Result<OverlayId> {
+    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
+    let id = loop {
+        // No reference is written so: the row has it for no longer than this transaction.
+        let id = sqlx::query_scalar!(
+            r#"INSERT INTO overlays (owner_id, name, kind, reference, source_at, created_at, updated_at)
+               VALUES (?1, ?2, ?3, '', ?4, ?4, ?4) RETURNING id AS "id!: OverlayId""#,
+            owner,
+            name,
+            kind,
+            now
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let named = sqlx::query!(
+            r#"UPDATE overlays SET reference = CAST(id AS TEXT)
+               WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM overlays o WHERE o.reference = CAST(?1 AS TEXT))"#,
+            id
+        )
+        .execute(&mut *tx)
+        .await?;
+        if named.rows_affected() == 1 {
+            break id;
+        }
+        sqlx::query!("DELETE FROM overlays WHERE id = ?", id).execute(&mut *tx).await?;
+    };
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Gives one another name. False when it is gone.
+///
+/// # Errors
+///
+/// A duplicate ([`super::is_duplicate`]) when its owner, or everybody, has another of that name.
+pub async fn rename(db: &Db, id: OverlayId, name: &str, now: i64) -> Result<bool> {
+    let done = sqlx::query!("UPDATE overlays SET name = ?, updated_at = ? WHERE id = ?", name, now, id)
+        .execute(db.write())
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Removes one. It says whether it was there and no blueprint uses it; otherwise nothing is changed.

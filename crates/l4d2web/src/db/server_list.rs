@@ -121,7 +121,7 @@ pub async fn recipes(db: &Db) -> Result<Recipes> {
         blueprints.into_iter().map(|blueprint| (blueprint.id, (blueprint, Vec::new()))).collect();
     let overlays = sqlx::query!(
         r#"SELECT bo.blueprint_id AS "blueprint_id: BlueprintId", o.id AS "id: OverlayId", o.name, o.kind AS "kind: Kind", o.reference,
-                  bo.expose_server_cfg AS "expose: bool"
+                  bo.expose_server_cfg AS "expose: bool", (o.built_at IS NOT NULL OR o.kind = 'directory') AS "there!: bool"
            FROM blueprint_overlays bo JOIN overlays o ON o.id = bo.overlay_id ORDER BY bo.blueprint_id, bo.position"#
     )
     .fetch_all(db.read())
@@ -134,6 +134,7 @@ pub async fn recipes(db: &Db) -> Result<Recipes> {
                 kind: row.kind,
                 reference: row.reference,
                 expose: row.expose,
+                there: row.there,
             });
         }
     }

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use crate::config::PortRange;
-use crate::db::{Db, Result};
+use crate::db::{Db, Result, quotas};
 use crate::id::{BlueprintId, ServerId, UserId};
 use crate::rights::Role;
 use crate::servers::{PortChoice, next_free};
@@ -114,6 +114,8 @@ pub enum Stored {
     PortTaken,
     /// All ports of the range are taken.
     Full,
+    /// Its owner has so many servers, and may not have more.
+    Quota(i64),
 }
 
 /// The ports that other servers than `but` have, or still run with, each once and in order. All of them for none.
@@ -145,6 +147,9 @@ pub async fn insert(
     now: i64,
 ) -> Result<Stored> {
     let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
+    if let Some(max) = quotas::servers_full(&mut tx, owner).await? {
+        return Ok(Stored::Quota(max));
+    }
     let port = match choose(&mut tx, owner, ServerId(0), draft, range).await? {
         Ok(port) => port,
         Err(refused) => return Ok(refused),

@@ -71,6 +71,8 @@ pub enum Call {
     OverlayBuild(String, Yaml),
     /// Take an overlay away.
     OverlayDelete(String),
+    /// What is published of an overlay, as JSON.
+    OverlayStatus(String),
     /// What the host looks like, as JSON.
     Doctor,
     /// Which build of the game is installed, and which one there is, as JSON.
@@ -101,6 +103,7 @@ impl Call {
             Self::Files { of: Of::Overlay(_), .. } | Self::Cat(Of::Overlay(_), _) => "overlay files",
             Self::OverlayBuild(..) => "overlay build",
             Self::OverlayDelete(_) => "overlay delete",
+            Self::OverlayStatus(_) => "overlay status",
             Self::Doctor => "doctor",
             Self::Game | Self::GameRefresh => "game",
             Self::Version => "--version",
@@ -145,6 +148,10 @@ impl Call {
             }
             Self::OverlayDelete(reference) => {
                 argv.flags(&["--"]);
+                argv.push(reference);
+            }
+            Self::OverlayStatus(reference) => {
+                argv.flags(&["--json", "--"]);
                 argv.push(reference);
             }
         }
@@ -230,6 +237,7 @@ mod tests {
     #[case(Call::Cat(Of::Server(SEVEN), "-x".into()), "files --cat -- 7 -x")]
     #[case(Call::OverlayBuild("3".to_owned(), yaml()), "overlay build -f - -- 3")]
     #[case(Call::OverlayDelete("3".to_owned()), "overlay delete -- 3")]
+    #[case(Call::OverlayStatus("3".to_owned()), "overlay status --json -- 3")]
     #[case(Call::Doctor, "doctor --json")]
     #[case(Call::Game, "game --json")]
     #[case(Call::GameRefresh, "game --refresh --json")]

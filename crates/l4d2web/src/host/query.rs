@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;
 
-use super::shape::{Check, Game, Listed, Listing, LogLine, Status};
+use super::shape::{Check, Game, Listed, Listing, LogLine, OverlayStatus, Status};
 use super::tree::{Pipes, Tree};
 use super::{Call, Exit, Host, HostError, Of};
 use crate::id::ServerId;
@@ -54,6 +54,22 @@ impl Host {
         limit: usize,
     ) -> Result<Listing, HostError> {
         self.ask(&Call::Files { of, path: path.into(), offset, limit }).await
+    }
+
+    /// What is published of an overlay.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn overlay_status(&self, reference: &str) -> Result<OverlayStatus, HostError> {
+        self.ask(&Call::OverlayStatus(reference.to_owned())).await
+    }
+
+    /// Takes an overlay away; one that is not there is taken away already. Servers that run on it keep it until they stop.
+    ///
+    /// # Errors
+    /// [`HostError`]; exit code 75 when a build of it is under way.
+    pub async fn overlay_delete(&self, reference: &str) -> Result<(), HostError> {
+        self.answer(&Call::OverlayDelete(reference.to_owned())).await.map(drop)
     }
 
     /// What the host has of what it needs, a check each.

@@ -23,6 +23,7 @@ pub mod servers;
 pub mod setup;
 mod theme;
 mod toast;
+mod tree;
 
 pub use answer::{go, too_many};
 pub use error::{PageError, not_found, wrong_method};

@@ -42,6 +42,9 @@ impl Queue {
             server_state::set_desired(&mut tx, server, desired, now).await?;
         }
         if let Some(id) = same {
+            if work.resets() {
+                jobs::set_reset(&mut tx, id).await?;
+            }
             tx.commit().await?;
             return Ok(Enqueued { id, new: false });
         }

@@ -8,11 +8,12 @@ use super::worker::{End, Outcome, Running, Worker};
 use super::{Kind, Output, Work};
 use crate::clock::Clock;
 use crate::db::jobs::Job;
-use crate::db::{self, Db, overlays, server_state, servers, watched};
-use crate::host::shape::Status;
+use crate::db::{self, Db, overlay_builds, overlays, quotas, server_state, servers, watched};
+use crate::host::shape::{OverlayStatus, Status};
 use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
 use crate::id::{OverlayId, ServerId};
 use crate::live::{Bus, Change};
+use crate::overlays::{Build, build};
 use crate::servers::spec;
 
 /// How `l4d2ctl`, or what it ran, ends by SIGTERM.
@@ -51,7 +52,8 @@ impl HostWorker {
             Work::Install => at.call(&self.host, &Call::Install).await?,
             // Workshop items come with their overlays; a panel without any has none to look for.
             Work::Refresh => Said { last: String::new() },
-            Work::Build(overlay) => self.build(overlay, at).await?,
+            Work::Build(overlay) => return self.build(overlay, false, at).await,
+            Work::Rebuild(overlay) => return self.build(overlay, true, at).await,
             Work::Start(server) => self.bring_up(server, Call::Start(server), at).await?,
             Work::Restart(server) => self.bring_up(server, Call::Restart(server), at).await?,
             Work::Stop(server) => match at.call(&self.host, &Call::Stop(server)).await {
@@ -76,6 +78,10 @@ impl HostWorker {
     /// Gives the server the spec that its rows make now, and brings it up with that.
     async fn bring_up(&self, server: ServerId, call: Call, at: &At<'_>) -> Result<Said, Failure> {
         let row = servers::find(&self.db, server).await?.ok_or(Failure::Gone)?;
+        let unbuilt = overlay_builds::never_built(&self.db, row.blueprint_id).await?;
+        if !unbuilt.is_empty() {
+            return Err(Failure::Unbuilt(unbuilt.into_iter().map(|overlay| overlay.name).collect()));
+        }
         let yaml = spec::now(&self.db, &row).await?.render();
         at.call(&self.host, &Call::Initialize(server, Yaml(yaml.clone()))).await?;
         // Before the call: a panel that ends while it runs does not learn what came of it.
@@ -102,15 +108,33 @@ impl HostWorker {
         }
     }
 
-    async fn build(&self, overlay: OverlayId, at: &At<'_>) -> Result<Said, Failure> {
-        let overlay = overlays::find(&self.db, overlay).await?.ok_or(Failure::Gone)?;
-        match overlay.kind {
-            crate::overlays::Kind::Files => {
-                let yaml = Yaml("kind: snapshot\n".to_owned());
-                at.call(&self.host, &Call::OverlayBuild(overlay.reference, yaml)).await
+    /// Builds an overlay of what it is made of now, and stores what came of it; the sentence that says so.
+    async fn build(&self, id: OverlayId, reset: bool, at: &At<'_>) -> Result<String, Failure> {
+        let began = self.clock.now();
+        let overlay = overlays::find(&self.db, id).await?.ok_or(Failure::Gone)?;
+        let source = build::load(&self.db, &overlay, reset).await?.map_err(Failure::NotReady)?;
+        let max_bytes = quotas::room(&self.db, overlay.owner_id).await?.for_one(overlay.size());
+        let max_bytes = max_bytes.map_err(Failure::NotReady)?;
+        let yaml = Build { source, max_bytes }.render().map_err(Failure::Yaml)?;
+        let reference = overlay.reference.clone();
+        at.call(&self.host, &Call::OverlayBuild(reference.clone(), yaml)).await?;
+        overlay_builds::set_built(&self.db, id, began, overlay.source_at).await?;
+        let size = match self.host.overlay_status(&reference).await {
+            Ok(OverlayStatus { bytes: Some(bytes), files: Some(files), .. }) => {
+                overlay_builds::set_size(&self.db, id, clamp(bytes), clamp(files)).await?;
+                Some((bytes, files))
             }
-            kind => Err(Failure::NotBuilt(kind.word())),
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!(overlay = id.0, %error, "the host does not say how large an overlay is");
+                None
+            }
+        };
+        // Servers that run on the tree before are told so at once.
+        if let Err(failure) = self.look_at_all().await {
+            tracing::warn!(%failure, "the host does not say what servers do");
         }
+        Ok(summary::built(&overlay.name, size))
     }
 
     /// Asks what a server does now, and stores it; again when somebody else has stored an answer meanwhile, which may be older or newer.
@@ -180,6 +204,11 @@ impl Worker for HostWorker {
             }
         })
     }
+}
+
+/// As the database has figures.
+fn clamp(figure: u64) -> i64 {
+    i64::try_from(figure).unwrap_or(i64::MAX)
 }
 
 /// Where a job is run: its output, and what cancels it.

@@ -145,6 +145,8 @@ pub enum Work {
     Refresh,
     /// Build an overlay.
     Build(OverlayId),
+    /// Build an overlay, beginning with nothing instead of what is published.
+    Rebuild(OverlayId),
     /// Start a server.
     Start(ServerId),
     /// Stop a server.
@@ -158,12 +160,13 @@ pub enum Work {
 }
 
 impl Work {
-    /// The work of that kind on that server or overlay; none when the one that the kind needs is gone.
+    /// The work of that kind on that server or overlay; none when the one that the kind needs is gone. `reset` is of a build.
     #[must_use]
-    pub fn of(kind: Kind, server: Option<ServerId>, overlay: Option<OverlayId>) -> Option<Self> {
+    pub fn of(kind: Kind, server: Option<ServerId>, overlay: Option<OverlayId>, reset: bool) -> Option<Self> {
         Some(match kind {
             Kind::Install => Self::Install,
             Kind::Refresh => Self::Refresh,
+            Kind::Build if reset => Self::Rebuild(overlay?),
             Kind::Build => Self::Build(overlay?),
             Kind::Start => Self::Start(server?),
             Kind::Stop => Self::Stop(server?),
@@ -179,7 +182,7 @@ impl Work {
         match self {
             Self::Install => Kind::Install,
             Self::Refresh => Kind::Refresh,
-            Self::Build(_) => Kind::Build,
+            Self::Build(_) | Self::Rebuild(_) => Kind::Build,
             Self::Start(_) => Kind::Start,
             Self::Stop(_) => Kind::Stop,
             Self::Restart(_) => Kind::Restart,
@@ -193,7 +196,7 @@ impl Work {
     pub fn server(self) -> Option<ServerId> {
         match self {
             Self::Start(id) | Self::Stop(id) | Self::Restart(id) | Self::Reset(id) | Self::Delete(id) => Some(id),
-            Self::Install | Self::Refresh | Self::Build(_) => None,
+            Self::Install | Self::Refresh | Self::Build(_) | Self::Rebuild(_) => None,
         }
     }
 
@@ -201,8 +204,14 @@ impl Work {
     #[must_use]
     pub fn overlay(self) -> Option<OverlayId> {
         match self {
-            Self::Build(id) => Some(id),
+            Self::Build(id) | Self::Rebuild(id) => Some(id),
             _ => None,
         }
+    }
+
+    /// Whether it is a build that begins with nothing.
+    #[must_use]
+    pub fn resets(self) -> bool {
+        matches!(self, Self::Rebuild(_))
     }
 }

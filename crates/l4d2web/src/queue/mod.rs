@@ -38,6 +38,7 @@ pub use feed::{JobFeed, JobStream};
 pub use host_worker::HostWorker;
 pub use kind::{JobState, Kind, Lane, Work};
 pub use output::Output;
+pub use summary::never_built;
 pub use waiting::Waiting;
 pub use worker::{End, Outcome, Running, Worker};
 

@@ -18,9 +18,15 @@ pub(super) enum Failure {
     /// What it was about is gone.
     #[error("what it was about is gone")]
     Gone,
-    /// Overlays of this kind are not built.
-    #[error("overlays of kind {0} are not built")]
-    NotBuilt(&'static str),
+    /// An overlay cannot be built as it is; why, in whole sentences.
+    #[error("the overlay cannot be built: {0}")]
+    NotReady(String),
+    /// What an overlay is made of cannot be written down.
+    #[error("the build cannot be written as YAML")]
+    Yaml(#[source] serde_yaml::Error),
+    /// These overlays of a server were never built.
+    #[error("overlays were never built: {}", .0.join(", "))]
+    Unbuilt(Vec<String>),
 }
 
 /// What a job that did what it should has done; `last` is the last line that it printed.
@@ -33,7 +39,7 @@ pub(super) fn succeeded(kind: Kind, subject: &str, last: &str) -> String {
             _ => "The game is installed. Servers that ran already get it when they are restarted.".to_owned(),
         },
         Kind::Refresh => "There are no workshop items to look for.".to_owned(),
-        Kind::Build => format!("“{subject}” is built. Servers get it when they start."),
+        Kind::Build => built(subject, None),
         Kind::Start if last.contains("is running already") => {
             format!("“{subject}” was running already. Restart it to apply what has changed.")
         }
@@ -42,6 +48,25 @@ pub(super) fn succeeded(kind: Kind, subject: &str, last: &str) -> String {
         Kind::Restart => format!("“{subject}” was restarted."),
         Kind::Reset => format!("“{subject}” was stopped, and what it wrote is gone."),
         Kind::Delete => format!("“{subject}” is gone, with all that it wrote."),
+    }
+}
+
+/// What a build has done; bytes and files of the tree that it made, when they are known.
+#[must_use]
+pub(super) fn built(subject: &str, size: Option<(u64, u64)>) -> String {
+    let figures = size.map_or_else(String::new, |(bytes, files)| {
+        format!(": {files} {}, {}", if files == 1 { "file" } else { "files" }, crate::pages::kit::size(bytes))
+    });
+    format!("“{subject}” is built{figures}. Servers get it when they start.")
+}
+
+/// Why a server cannot start with overlays of these names.
+#[must_use]
+pub fn never_built(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
+    match quoted.as_slice() {
+        [one] => format!("Its overlay {one} was never built. Build it first."),
+        _ => format!("Its overlays {} were never built. Build them first.", quoted.join(", ")),
     }
 }
 
@@ -63,9 +88,9 @@ pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
         Failure::Host(error) => format!("{}. {}", sentence(&error.to_string()), half_done(kind, subject)),
         Failure::Database(error) => format!("The database cannot be used ({error}). {rest}"),
         Failure::Gone => "What this was about is gone. Nothing was changed.".to_owned(),
-        Failure::NotBuilt(what) => {
-            format!("“{subject}” is an overlay of kind {what}, which is not built. Nothing was changed.")
-        }
+        Failure::NotReady(why) => format!("“{subject}” was not built. {why} Nothing was changed."),
+        Failure::Yaml(error) => format!("What “{subject}” is made of cannot be written down ({error}). {rest}"),
+        Failure::Unbuilt(names) => format!("{} {rest}", never_built(names)),
         Failure::Exit(exit @ (Exit::Signal(_) | Exit::Code(143)), error) => {
             format!("{} {}", cause(kind, subject, *exit, error), half_done(kind, subject))
         }

@@ -1,4 +1,4 @@
-use crate::rights::{BlueprintRight, JobRight, ServerRight};
+use crate::rights::{BlueprintRight, JobRight, OverlayRight, ServerRight};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Access {
     Server(ServerRight),
     /// Whoever has this right on the blueprint `{id}`, in the same way; [`super::BlueprintAccess`].
     Blueprint(BlueprintRight),
+    /// Whoever has this right on the overlay `{id}`, in the same way; [`super::OverlayAccess`].
+    Overlay(OverlayRight),
     /// Whoever has this right on the job `{id}`, in the same way; [`super::JobAccess`].
     Job(JobRight),
 }

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use super::{LARGEST, Visitor};
+use super::{LARGE, Visitor};
 use crate::pages::PageError;
 
 /// Judges by what the browser says.
@@ -41,7 +41,7 @@ async fn with_token(request: Request) -> Option<Request> {
         return token.matches(given.to_str().ok()?).then_some(request);
     }
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, LARGEST).await.ok()?;
+    let bytes = to_bytes(body, LARGE).await.ok()?;
     let matches = form_urlencoded::parse(&bytes).any(|(name, value)| name == "form_token" && token.matches(&value));
     matches.then(|| Request::from_parts(parts, Body::from(bytes)))
 }

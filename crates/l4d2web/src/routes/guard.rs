@@ -9,11 +9,14 @@ use super::{Access, Visitor};
 use crate::db;
 use crate::db::blueprints::Blueprint;
 use crate::db::jobs::Job;
+use crate::db::overlays::Overlay;
 use crate::db::servers::Server;
 use crate::db::users::User;
-use crate::id::{BlueprintId, JobId, ServerId};
+use crate::id::{BlueprintId, JobId, OverlayId, ServerId};
 use crate::pages::PageError;
-use crate::rights::{BlueprintRight, BlueprintStanding, JobRight, JobStanding, ServerRight, Standing};
+use crate::rights::{
+    BlueprintRight, BlueprintStanding, JobRight, JobStanding, OverlayRight, OverlayStanding, ServerRight, Standing,
+};
 use crate::state::AppState;
 
 /// The server of a request that its guard let through: an extension.
@@ -32,6 +35,15 @@ pub struct BlueprintAccess {
     pub blueprint: Blueprint,
     /// How the user stands to it.
     pub standing: BlueprintStanding,
+}
+
+/// The overlay of a request that its guard let through: an extension.
+#[derive(Debug, Clone)]
+pub struct OverlayAccess {
+    /// The row.
+    pub overlay: Overlay,
+    /// How the user stands to it.
+    pub standing: OverlayStanding,
 }
 
 /// The job of a request that its guard let through: an extension.
@@ -67,6 +79,13 @@ pub(super) async fn check(
             Err(error) => Some(error),
         },
         Access::Blueprint(right) => match blueprint(&state, user, key, right).await {
+            Ok(found) => {
+                request.extensions_mut().insert(found);
+                None
+            }
+            Err(error) => Some(error),
+        },
+        Access::Overlay(right) => match overlay(&state, user, key, right).await {
             Ok(found) => {
                 request.extensions_mut().insert(found);
                 None
@@ -132,6 +151,34 @@ async fn blueprint(
     }
 }
 
+async fn overlay(
+    state: &AppState,
+    user: &User,
+    key: Option<i64>,
+    right: OverlayRight,
+) -> Result<OverlayAccess, PageError> {
+    let key = OverlayId(key.ok_or(PageError::NotFound)?);
+    let overlay = db::overlays::find(&state.db, key).await?.ok_or(PageError::NotFound)?;
+    let standing = overlay_standing(user, &overlay);
+    if standing.may(right) {
+        Ok(OverlayAccess { overlay, standing })
+    } else if standing.shared {
+        Err(PageError::Forbidden(format!("“{}” is everybody's to use. Only admins change it.", overlay.name)))
+    } else if standing.may(OverlayRight::See) {
+        Err(PageError::Forbidden(format!(
+            "“{}” is somebody's own: you may see and delete it, as an admin. Only its owner changes it.",
+            overlay.name
+        )))
+    } else {
+        Err(PageError::NotFound)
+    }
+}
+
+/// How a user stands to an overlay.
+pub(crate) fn overlay_standing(user: &User, overlay: &Overlay) -> OverlayStanding {
+    OverlayStanding { mine: overlay.owner_id == Some(user.id), shared: overlay.owner_id.is_none(), admin: user.admin }
+}
+
 async fn job(state: &AppState, user: &User, key: Option<i64>, right: JobRight) -> Result<JobAccess, PageError> {
     let key = JobId(key.ok_or(PageError::NotFound)?);
     let job = db::jobs::find(&state.db, key).await?.ok_or(PageError::NotFound)?;
@@ -139,7 +186,7 @@ async fn job(state: &AppState, user: &User, key: Option<i64>, right: JobRight) -
     if standing.may(right, job.kind) {
         Ok(JobAccess { job, standing })
     } else if standing.may(JobRight::See, job.kind) {
-        Err(PageError::Forbidden(format!("You may see job {key}, but not do that. The owner of the server can.")))
+        Err(PageError::Forbidden(format!("You may see job {key}, but not do that. Whose it is can.")))
     } else {
         Err(PageError::NotFound)
     }
@@ -158,7 +205,11 @@ pub(crate) async fn job_standing(db: &db::Db, user: &User, job: &Job) -> db::Res
         }
         None => None,
     };
-    Ok(JobStanding { asked: job.user_id == Some(user.id), admin: user.admin, server })
+    let overlay = match job.overlay_id {
+        Some(overlay) => db::overlays::find(db, overlay).await?.map(|overlay| overlay_standing(user, &overlay)),
+        None => None,
+    };
+    Ok(JobStanding { asked: job.user_id == Some(user.id), admin: user.admin, server, overlay })
 }
 
 /// To the login page, and from there back to the page that was asked for.

@@ -18,8 +18,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use access::Access;
-pub(crate) use guard::job_standing;
-pub use guard::{BlueprintAccess, JobAccess, ServerAccess};
+pub use guard::{BlueprintAccess, JobAccess, OverlayAccess, ServerAccess};
+pub(crate) use guard::{job_standing, overlay_standing};
 pub use session::{LoggedIn, Visitor};
 
 use crate::state::AppState;
@@ -31,6 +31,8 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 
 /// The largest form that is taken, in bytes: the longest config (40 KiB), each byte of which may be written as three, and the rest of its page.
 const LARGEST: usize = 256 * 1024;
+/// The same where a script is saved (256 KiB).
+const LARGE: usize = 1024 * 1024;
 /// How long a visitor may be silent in the middle of a form.
 const SILENT: Duration = Duration::from_secs(30);
 
@@ -42,6 +44,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may.
     pub access: Access,
+    /// The largest form that it takes, in bytes.
+    takes: usize,
     handler: MethodRouter<AppState>,
 }
 
@@ -50,7 +54,7 @@ where
     H: Handler<T, AppState>,
     T: 'static,
 {
-    Route { method: Method::GET, path, access, handler: routing::get(handler) }
+    Route { method: Method::GET, path, access, takes: LARGEST, handler: routing::get(handler) }
 }
 
 fn post<H, T>(path: &'static str, access: Access, handler: H) -> Route
@@ -58,16 +62,24 @@ where
     H: Handler<T, AppState>,
     T: 'static,
 {
-    Route { method: Method::POST, path, access, handler: routing::post(handler) }
+    Route { method: Method::POST, path, access, takes: LARGEST, handler: routing::post(handler) }
+}
+
+impl Route {
+    /// The same, which takes forms of so many bytes.
+    fn takes(mut self, bytes: usize) -> Self {
+        self.takes = bytes;
+        self
+    }
 }
 
 /// All routes.
 #[must_use]
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{self, Change, Use};
-    use crate::rights::JobRight;
     use crate::rights::ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
-    use Access::{Admin, Blueprint, Job, Public, Server, User};
+    use crate::rights::{JobRight, OverlayRight};
+    use Access::{Admin, Blueprint, Job, Overlay, Public, Server, User};
     vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
@@ -129,8 +141,16 @@ pub fn table() -> Vec<Route> {
         post("/blueprints/{id}/share", Blueprint(Change), pages::blueprints::share),
         post("/blueprints/{id}/hand-over", Blueprint(BlueprintRight::HandOver), pages::blueprints::hand_over),
         get("/overlays", User, pages::overlays::list),
-        post("/overlays", Admin, pages::overlays::create),
-        post("/overlays/{id}/delete", Admin, pages::overlays::delete),
+        get("/overlays/events", User, pages::overlays::list_events),
+        post("/overlays", User, pages::overlays::create),
+        get("/overlays/{id}", Overlay(OverlayRight::See), pages::overlays::show),
+        get("/overlays/{id}/events", Overlay(OverlayRight::See), pages::overlays::events),
+        get("/overlays/{id}/files", Overlay(OverlayRight::See), pages::overlays::show_files),
+        get("/overlays/{id}/files/download", Overlay(OverlayRight::See), pages::overlays::download),
+        post("/overlays/{id}/build", Overlay(OverlayRight::Change), pages::overlays::build),
+        post("/overlays/{id}/rename", Overlay(OverlayRight::Change), pages::overlays::rename),
+        post("/overlays/{id}/delete", Overlay(OverlayRight::Delete), pages::overlays::delete),
+        post("/overlays/{id}/script", Overlay(OverlayRight::Change), pages::overlays::script::save).takes(LARGE),
     ]
 }
 
@@ -153,13 +173,12 @@ pub fn router(state: AppState) -> Router {
     let mut router = Router::new();
     for route in table().into_iter().chain(dev_table()) {
         let guard = middleware::from_fn_with_state((state.clone(), route.access), guard::check);
-        router = router.route(route.path, route.handler.layer(guard));
+        router = router.route(route.path, route.handler.layer(DefaultBodyLimit::max(route.takes)).layer(guard));
     }
     let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     router
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method)
-        .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn(csrf::check_token))
         .layer(csrf::layer())
         .layer(RequestBodyTimeoutLayer::new(SILENT))

@@ -43,6 +43,7 @@ const NEW_USER: &[(&str, &str)] = &[("name", "nick"), ("password", "correct hors
 const LOGIN: &[(&str, &str)] = &[("name", "ulla"), ("password", "correct horse")];
 const NAME: &[(&str, &str)] = &[("name", "Another name")];
 const NEW_SERVER: &[(&str, &str)] = &[("name", "Sunday"), ("hostname", ""), ("blueprint", "3"), ("port", "")];
+const SCRIPT: &[(&str, &str)] = &[("script", "echo hello"), ("seen", "0")];
 const SETTINGS: &[(&str, &str)] = &[("name", "Sunday"), ("hostname", ""), ("blueprint", "1"), ("port", "27016")];
 const NEW_PASSWORD: &[(&str, &str)] = &[
     ("current_password", "correct horse"),
@@ -51,7 +52,7 @@ const NEW_PASSWORD: &[(&str, &str)] = &[
 ];
 
 /// The servers 1 and 2, the blueprints 1 to 3 and the jobs 1, 3 and 4 are owen's; the sessions 1 to 6 are owen's, mia's, otto's, ulla's, ada's and ivan's, and the
-/// users likewise; 7 is an inactive one who owns nothing. The answers are to the first request of each of them.
+/// users likewise; 7 is an inactive one who owns nothing. The overlays 1 and 2 are everybody's directories, 3 and 5 owen's own, 4 is built for everybody. The answers are to the first request of each of them.
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
     //                                                                                      anon own  mana oper other admin inactive
@@ -115,8 +116,16 @@ const TABLE: &[Row] = &[
     post("/blueprints/{id}/share", "/blueprints/1/share", &[("shared", "yes")],             [L,   303, 404, 404, 404, 403, L]),
     post("/blueprints/{id}/hand-over", "/blueprints/1/hand-over", &[("user", "ulla")],      [L,   303, 404, 404, 404, 303, L]),
     get("/overlays", "/overlays",                                                           [L,   200, 200, 200, 200, 200, L]),
-    post("/overlays", "/overlays", &[("name", "Maps"), ("reference", "maps")],              [L,   403, 403, 403, 403, 303, L]),
-    post("/overlays/{id}/delete", "/overlays/2/delete", &[],                                [L,   403, 403, 403, 403, 303, L]),
+    get("/overlays/events", "/overlays/events",                                             [L,   200, 200, 200, 200, 200, L]),
+    post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "script")],                 [L,   303, 303, 303, 303, 303, L]),
+    get("/overlays/{id}", "/overlays/3",                                                    [L,   200, 404, 404, 404, 200, L]),
+    get("/overlays/{id}/events", "/overlays/3/events",                                      [L,   200, 404, 404, 404, 200, L]),
+    get("/overlays/{id}/files", "/overlays/3/files",                                        [L,   422, 404, 404, 404, 422, L]), // not there
+    get("/overlays/{id}/files/download", "/overlays/3/files/download?path=a",               [L,   422, 404, 404, 404, 422, L]),
+    post("/overlays/{id}/build", "/overlays/3/build", &[],                                  [L,   303, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/rename", "/overlays/3/rename", NAME,                               [L,   303, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/delete", "/overlays/3/delete", &[("name", "Own maps")],            [L,   303, 404, 404, 404, 303, L]),
+    post("/overlays/{id}/script", "/overlays/3/script", SCRIPT,                             [L,   303, 404, 404, 404, 403, L]),
 ];
 
 /// The same routes once more, where things stand differently: the blueprint 3 is shared with everybody, and nothing has the key 99.
@@ -131,7 +140,28 @@ const MORE: &[Row] = &[
     post("/blueprints/{id}/hand-over", "/blueprints/3/hand-over", &[("user", "ulla")],      [L,   303, 403, 403, 403, 303, L]),
     get("/blueprints/{id}", "/blueprints/99",                                               [L,   404, 404, 404, 404, 404, L]),
     get("/blueprints/{id}", "/blueprints/x",                                                [L,   404, 404, 404, 404, 404, L]),
-    post("/overlays/{id}/delete", "/overlays/1/delete", &[],                                [L,   403, 403, 403, 403, 409, L]),
+    post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "directory"), ("reference", "maps")], [L, 403, 403, 403, 403, 303, L]),
+    post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "maps")],                   [L,   403, 403, 403, 403, 303, L]),
+    post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "files"), ("shared", "yes")], [L, 403, 403, 403, 403, 303, L]),
+    get("/overlays/{id}", "/overlays/1",                                                    [L,   200, 200, 200, 200, 200, L]),
+    get("/overlays/{id}", "/overlays/4",                                                    [L,   200, 200, 200, 200, 200, L]),
+    get("/overlays/{id}/events", "/overlays/4/events",                                      [L,   200, 200, 200, 200, 200, L]),
+    post("/overlays/{id}/build", "/overlays/4/build", &[],                                  [L,   403, 403, 403, 403, 303, L]),
+    post("/overlays/{id}/build", "/overlays/1/build", &[],                                  [L,   403, 403, 403, 403, 409, L]), // a directory
+    post("/overlays/{id}/script", "/overlays/4/script", SCRIPT,                             [L,   403, 403, 403, 403, 303, L]),
+    post("/overlays/{id}/rename", "/overlays/4/rename", NAME,                               [L,   403, 403, 403, 403, 303, L]),
+    post("/overlays/{id}/delete", "/overlays/2/delete", &[("name", "Unused")],              [L,   403, 403, 403, 403, 303, L]),
+    post("/overlays/{id}/delete", "/overlays/1/delete", &[("name", "Base config")],         [L,   403, 403, 403, 403, 409, L]), // in use
+    post("/overlays/{id}/delete", "/overlays/4/delete", &[("name", "Tickrate")],            [L,   403, 403, 403, 403, 303, L]),
+    get("/overlays/{id}", "/overlays/99",                                                   [L,   404, 404, 404, 404, 404, L]),
+    get("/overlays/{id}", "/overlays/x",                                                    [L,   404, 404, 404, 404, 404, L]),
+    get("/jobs/{id}", "/jobs/5",                                                            [L,   200, 404, 404, 404, 200, L]), // builds 3
+    get("/jobs/{id}", "/jobs/6",                                                            [L,   404, 404, 404, 404, 200, L]), // builds 4
+    get("/jobs/{id}/events", "/jobs/6/events",                                              [L,   404, 404, 404, 404, 200, L]),
+    get("/jobs/{id}/lines", "/jobs/6/lines?before=9",                                       [L,   404, 404, 404, 404, 200, L]),
+    post("/jobs/{id}/retry", "/jobs/5/retry", &[],                                          [L,   303, 404, 404, 404, 403, L]),
+    post("/jobs/{id}/retry", "/jobs/6/retry", &[],                                          [L,   404, 404, 404, 404, 303, L]),
+    post("/jobs/{id}/cancel", "/jobs/7/cancel", &[],                                        [L,   303, 404, 404, 404, 303, L]), // waits, builds 5
     get("/jobs/{id}", "/jobs/2",                                                            [L,   404, 404, 404, 404, 200, L]),
     get("/jobs/{id}/events", "/jobs/2/events",                                              [L,   404, 404, 404, 404, 200, L]),
     get("/jobs/{id}/lines", "/jobs/2/lines?before=9",                                       [L,   404, 404, 404, 404, 200, L]),

@@ -34,7 +34,9 @@ const NAMES: [&str; 6] = ["owen", "mia", "otto", "ulla", "ada", "ivan"];
 const ROWS: &str = "
     INSERT INTO users (id, name, password_hash, active, password_changed_at, created_at) VALUES (7, 'spare', '', 0, 0, 0);
     INSERT INTO overlays (id, owner_id, name, kind, reference, created_at, updated_at) VALUES
-        (1, NULL, 'Base config', 'directory', 'base-config', 0, 0), (2, NULL, 'Unused', 'directory', 'unused', 0, 0);
+        (1, NULL, 'Base config', 'directory', 'base-config', 0, 0), (2, NULL, 'Unused', 'directory', 'unused', 0, 0),
+        (3, 1, 'Own maps', 'script', '3', 0, 0), (4, NULL, 'Tickrate', 'script', '4', 0, 0), (5, 1, 'Own files', 'files', '5', 0, 0);
+    UPDATE overlays SET script = 'echo' WHERE kind = 'script';
     INSERT INTO blueprints (id, owner_id, name, shared, created_at, updated_at) VALUES
         (1, 1, 'Versus', 0, 0, 0), (2, 1, 'Unused', 0, 0, 0), (3, 1, 'Shared', 1, 0, 0);
     INSERT INTO blueprint_overlays (blueprint_id, overlay_id, position) VALUES (1, 1, 0);
@@ -45,6 +47,9 @@ const ROWS: &str = "
         (1, 'start', 'succeeded', 1, 1, 'Friday Versus', 0, 0, 0),
         (2, 'install', 'failed', NULL, NULL, '', 0, 0, 0),
         (3, 'start', 'queued', 1, 2, 'Saturday', 0, NULL, NULL), (4, 'start', 'failed', 1, 1, 'Friday Versus', 0, 0, 0);
+    INSERT INTO jobs (id, kind, state, user_id, overlay_id, subject, created_at, started_at, finished_at) VALUES
+        (5, 'build', 'failed', 1, 3, 'Own maps', 0, 0, 0), (6, 'build', 'failed', 5, 4, 'Tickrate', 0, 0, 0),
+        (7, 'build', 'queued', 1, 5, 'Own files', 0, NULL, NULL);
     INSERT INTO job_lines (job_id, seq, at, stream, line) VALUES (1, 1, 0, 'stdout', 'step: hello');
 ";
 

@@ -7,6 +7,7 @@ mod files;
 mod game;
 mod list;
 mod log;
+mod overlay_status;
 mod status;
 
 pub use change::Change;
@@ -15,6 +16,7 @@ pub use files::{FileEntry, Kind, LayerInfo, Listing};
 pub use game::{Game, Installed, Latest};
 pub use list::Listed;
 pub use log::LogLine;
+pub use overlay_status::OverlayStatus;
 pub use status::{LayerStatus, State, Status};
 
 /// For tests: a golden file is read, and what was read says the same as the file.

@@ -60,6 +60,8 @@ pub(super) struct StackRow {
     pub(super) name: String,
     pub(super) kind: &'static str,
     pub(super) expose: bool,
+    /// Whether a server can start with it.
+    pub(super) there: bool,
 }
 
 /// What is stored now, when somebody saved between.
@@ -117,10 +119,11 @@ impl BlueprintPage {
         // What the blueprint has already may stay, also when its reader may not use it elsewhere.
         let visible = db::overlays::visible(&state.db, me).await?;
         let row = |place: &Place| {
-            let known = visible.iter().find(|overlay| overlay.id == place.overlay).map(|o| (o.name.clone(), o.kind));
-            let known = known.or_else(|| used.iter().find(|o| o.id == place.overlay).map(|o| (o.name.clone(), o.kind)));
-            let (name, kind) = known?;
-            Some(StackRow { id: place.overlay, name, kind: kind.word(), expose: place.expose })
+            let (id, expose) = (place.overlay, place.expose);
+            let known = visible.iter().find(|o| o.id == id).map(|o| (o.name.clone(), o.kind, o.is_there()));
+            let known = known.or_else(|| used.iter().find(|o| o.id == id).map(|o| (o.name.clone(), o.kind, o.there)));
+            let (name, kind, there) = known?;
+            Some(StackRow { id, name, kind: kind.word(), expose, there })
         };
         let rows: Vec<_> = form.stack.0.iter().filter_map(row).collect();
         let others = visible.into_iter().filter(|overlay| !form.stack.has(overlay.id)).collect();

@@ -22,6 +22,7 @@ pub use list::list;
 pub use of_server::{newest, of_server};
 pub use rendered::RenderedLines;
 pub use retry::retry;
-pub use row::{rows, waits};
+pub use row::{rows, waiting_words, waits};
+pub(in crate::pages) use show::log_end;
 pub use show::{LogEnds, show};
 pub use words::title;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::words::{title, waits_for};
+use super::words::title;
 use crate::db::job_steps::{self, Step};
 use crate::db::jobs::Job;
 use crate::db::{self, Db, users};
@@ -68,7 +68,7 @@ impl Parts {
             None => None,
         };
         let waits = match job.state {
-            JobState::Queued => super::waits(db).await?.get(&job.id).copied().map(waits_for),
+            JobState::Queued => super::waiting_words(db, job.id).await?,
             _ => None,
         };
         let steps = job_steps::list(db, job.id, STEPS).await?;
@@ -180,6 +180,7 @@ mod tests {
             server_id: None,
             overlay_id: None,
             subject: String::new(),
+            reset: false,
             exit_code: None,
             summary: None,
             progress: None,

@@ -19,7 +19,7 @@ pub struct RenderedLines(Mutex<VecDeque<(Which, Bytes)>>);
 
 impl RenderedLines {
     /// The event with these lines of a job; its id is the place of the last.
-    pub(super) fn event(&self, job: JobId, lines: &[JobLine]) -> Result<Bytes, askama::Error> {
+    pub(in crate::pages) fn event(&self, job: JobId, lines: &[JobLine]) -> Result<Bytes, askama::Error> {
         use askama::Template as _;
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(Bytes::new()) };
         let which = (job, first.seq, last.seq);

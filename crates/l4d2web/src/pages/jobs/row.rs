@@ -21,6 +21,11 @@ pub async fn waits(db: &Db) -> db::Result<HashMap<JobId, Waiting>> {
     Ok(waiting.collect())
 }
 
+/// What a job that waits does wait for, in words that follow "it"; none when it does not wait any more.
+pub async fn waiting_words(db: &Db, job: JobId) -> db::Result<Option<String>> {
+    Ok(waits(db).await?.get(&job).copied().map(waits_for))
+}
+
 /// The rows of a list.
 pub async fn rows(db: &Db, jobs: Vec<Listed>, now: i64) -> db::Result<Vec<JobRow>> {
     let any_waits = jobs.iter().any(|job| job.state == JobState::Queued);

@@ -52,10 +52,10 @@ impl ShowPage {
 
 /// The last lines of a job's log.
 #[derive(Debug)]
-struct LogEnd {
-    html: String,
+pub(in crate::pages) struct LogEnd {
+    pub(in crate::pages) html: String,
     /// The place of the last line.
-    last: i64,
+    pub(in crate::pages) last: i64,
 }
 
 impl LogEnd {
@@ -76,20 +76,24 @@ impl Default for LogEnds {
     }
 }
 
+/// The end of a job's log.
+pub(in crate::pages) async fn log_end(state: &AppState, job: &Job) -> PageResult<Arc<LogEnd>> {
+    let version = state.db.version().await?;
+    if let Some(end) = state.log_ends.0.get(version, &job.id) {
+        return Ok(end);
+    }
+    let end = Arc::new(LogEnd::load(state, job).await?);
+    state.log_ends.0.keep(version, job.id, end.clone());
+    Ok(end)
+}
+
 /// Shows a job and the end of its log.
 pub async fn show(
     State(state): State<AppState>,
     Extension(JobAccess { job, standing }): Extension<JobAccess>,
     shell: Shell,
 ) -> PageResult {
-    let version = state.db.version().await?;
-    let end = if let Some(end) = state.log_ends.0.get(version, &job.id) {
-        end
-    } else {
-        let end = Arc::new(LogEnd::load(&state, &job).await?);
-        state.log_ends.0.keep(version, job.id, end.clone());
-        end
-    };
+    let end = log_end(&state, &job).await?;
     let parts = Parts::of(&state.db, job, standing, state.clock.now()).await?;
     let render = |done: Result<String, askama::Error>| done.map_err(anyhow::Error::from);
     let page = ShowPage {

@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 
-use super::list::{ListPage, NewDirectory};
+use super::list::{ListPage, NewOverlay};
 use crate::blueprints::parse_name;
 use crate::db;
+use crate::id::{OverlayId, UserId};
 use crate::live::Change;
-use crate::overlays::parse_reference;
+use crate::overlays::{Kind, parse_reference};
 use crate::pages::fields::{Fields, Sent};
-use crate::pages::{PageResult, Shell, go};
+use crate::pages::{PageError, PageResult, Shell, go};
 use crate::routes::LoggedIn;
 use crate::state::AppState;
 
@@ -20,45 +21,93 @@ use crate::state::AppState;
 #[template(path = "overlays/new_form.html")]
 struct NewForm {
     shell: Shell,
-    place: String,
-    new: NewDirectory,
+    new: NewOverlay,
 }
 
-/// Registers a plain directory that an admin keeps below `overlays/`.
+/// Makes an overlay and leads to its page: one that left4me builds, or a plain directory that an admin keeps below `overlays/`.
 pub async fn create(State(state): State<AppState>, me: LoggedIn, shell: Shell, Form(sent): Form<Sent>) -> PageResult {
-    let fields = Fields(&sent);
-    let mut new = NewDirectory::empty();
+    let (fields, user) = (Fields(&sent), &me.session.user);
+    let mut new = NewOverlay::empty(&state, user.admin);
     new.open = true;
     fields.get("name").clone_into(&mut new.name.value);
+    fields.get("kind").clone_into(&mut new.kind.value);
     fields.get("reference").clone_into(&mut new.reference.value);
+    new.shared = fields.has("shared");
+    let kind = Kind::of_word(&new.kind.value);
+    if !user.admin && (new.shared || kind.is_some_and(Kind::is_for_admins)) {
+        return Err(PageError::Forbidden("Only admins make overlays for everybody. Make one for yourself.".to_owned()));
+    }
     let name = parse_name(&new.name.value).map_err(|error| new.name.error = Some(error)).ok();
-    let reference = parse_reference(&new.reference.value).map_err(|error| new.reference.error = Some(error)).ok();
-    if let (Some(name), Some(reference)) = (name, reference) {
-        match db::overlays::insert_directory(&state.db, &name, &reference, state.clock.now()).await {
-            Err(error) if db::is_duplicate(&error) => {
-                let taken = db::overlays::names(&state.db).await?;
-                match taken.iter().find(|(known, _)| *known == reference) {
-                    Some((_, owner)) => {
-                        new.reference.error = Some(format!("“{reference}” is registered already, as “{owner}”."));
-                    }
-                    None => {
-                        new.name.error =
-                            Some(format!("There is an overlay named “{name}” already. Take another name."));
-                    }
-                }
-            }
-            made => {
-                state.bus.send(Change::Overlay(made?));
-                return Ok(go(&shell, "/overlays"));
-            }
+    let made = match (name, kind) {
+        (Some(name), Some(Kind::Directory)) => make_directory(&state, &name, &mut new).await?,
+        (Some(name), Some(kind)) => {
+            let owner = (!new.shared && !kind.is_for_admins()).then_some(user.id);
+            make(&state, owner, &name, kind, &mut new).await?
         }
+        (_, None) => {
+            new.kind.error = Some("Choose one of these.".to_owned());
+            None
+        }
+        (None, Some(_)) => None,
+    };
+    if let Some(id) = made {
+        state.bus.send(Change::Overlay(id));
+        return Ok(go(&shell, &format!("/overlays/{id}")));
     }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     if shell.fragment {
-        let place = state.config.root.join("overlays").display().to_string();
-        return Ok((status, NewForm { shell, place, new }).into_response());
+        return Ok((status, NewForm { shell, new }).into_response());
     }
-    let mut page = ListPage::load(&state, shell, me.session.user.id).await?;
+    let mut page = ListPage::load(&state, shell, user).await?;
     page.new = new;
     Ok((status, page).into_response())
+}
+
+/// One that left4me builds; none, and the reason in the form, when its name is taken.
+async fn make(
+    state: &AppState,
+    owner: Option<UserId>,
+    name: &str,
+    kind: Kind,
+    new: &mut NewOverlay,
+) -> PageResult<Option<OverlayId>> {
+    match db::overlays::insert(&state.db, owner, name, kind, state.clock.now()).await {
+        Err(error) if db::is_duplicate(&error) => {
+            new.name.error = Some(taken(name, owner));
+            Ok(None)
+        }
+        made => Ok(Some(made?)),
+    }
+}
+
+/// A plain directory that an admin keeps, which everybody may use; none, and the reason in the form, when it cannot be registered.
+async fn make_directory(state: &AppState, name: &str, new: &mut NewOverlay) -> PageResult<Option<OverlayId>> {
+    let reference = match parse_reference(&new.reference.value) {
+        Ok(reference) => reference,
+        Err(error) => {
+            new.reference.error = Some(error);
+            return Ok(None);
+        }
+    };
+    match db::overlays::insert_directory(&state.db, name, &reference, state.clock.now()).await {
+        Err(error) if db::is_duplicate(&error) => {
+            let known = db::overlays::names(&state.db).await?;
+            match known.iter().find(|(known, _)| *known == reference) {
+                Some((_, owner)) => {
+                    new.reference.error = Some(format!("“{reference}” is registered already, as “{owner}”."));
+                }
+                None => new.name.error = Some(taken(name, None)),
+            }
+            Ok(None)
+        }
+        made => Ok(Some(made?)),
+    }
+}
+
+/// Why a name is not taken that its owner, or everybody (none), has for another overlay.
+pub(super) fn taken(name: &str, owner: Option<UserId>) -> String {
+    match owner {
+        Some(_) => format!("You have an overlay named “{name}” already. Take another name."),
+        None => format!("There is an overlay for everybody named “{name}” already. Take another name."),
+    }
 }

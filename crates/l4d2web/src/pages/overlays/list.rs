@@ -4,10 +4,14 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::used::UsedBy;
 use crate::db;
-use crate::db::overlays::Overlay;
-use crate::id::{OverlayId, UserId};
-use crate::pages::kit::{Field, count};
+use crate::db::overlay_list::Listed;
+use crate::db::users::User;
+use crate::id::UserId;
+use crate::live::{Fragment, seen};
+use crate::overlays::{Kind, Stand};
+use crate::pages::kit::{Field, StatePill, size};
 use crate::pages::{Nav, PageResult, Shell};
 use crate::routes::LoggedIn;
 use crate::state::AppState;
@@ -17,31 +21,61 @@ use crate::state::AppState;
 #[template(path = "overlays/list.html")]
 pub(super) struct ListPage {
     pub(super) shell: Shell,
-    pub(super) admin: bool,
-    /// Where plain directories lie.
-    pub(super) place: String,
-    pub(super) rows: Vec<Row>,
-    pub(super) new: NewDirectory,
+    /// The rows as HTML; none when there are none.
+    rows: Option<String>,
+    /// What the stream is asked with.
+    seen: String,
+    pub(super) new: NewOverlay,
+}
+
+/// The rows alone.
+#[derive(Template)]
+#[template(path = "overlays/rows.html")]
+struct Rows {
+    rows: Vec<Row>,
 }
 
 /// An overlay in the list.
-pub(super) struct Row {
-    pub(super) overlay: Overlay,
+struct Row {
+    listed: Listed,
+    me: UserId,
+    pill: StatePill,
     /// The blueprints that use it: the reader's by name, others counted.
-    pub(super) uses: Option<String>,
+    uses: String,
 }
 
-/// The form for a plain directory.
+/// The form for a new overlay.
 #[derive(Debug, Clone)]
-pub(super) struct NewDirectory {
+pub(super) struct NewOverlay {
     pub(super) open: bool,
     pub(super) name: Field,
+    pub(super) kind: Field,
+    /// Where a plain directory is.
     pub(super) reference: Field,
+    /// Whether everybody may use it.
+    pub(super) shared: bool,
+    /// Whether who makes it is an admin.
+    pub(super) admin: bool,
+    /// Where plain directories lie.
+    pub(super) place: String,
 }
 
-impl NewDirectory {
-    pub(super) fn empty() -> Self {
-        Self { open: false, name: Field::new("name", ""), reference: Field::new("reference", "") }
+impl NewOverlay {
+    pub(super) fn empty(state: &AppState, admin: bool) -> Self {
+        Self {
+            open: false,
+            name: Field::new("name", ""),
+            kind: Field::new("kind", ""),
+            reference: Field::new("reference", ""),
+            shared: false,
+            admin,
+            place: state.config.root.join("overlays").display().to_string(),
+        }
+    }
+
+    /// The kinds that can be chosen.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> + '_ {
+        Kind::ALL.into_iter().filter(|kind| self.admin || !kind.is_for_admins())
     }
 }
 
@@ -51,36 +85,63 @@ pub struct Wish {
     new: Option<String>,
 }
 
+impl Row {
+    /// Of which kind it is, and whose.
+    fn sort(&self) -> String {
+        let kind = self.listed.overlay.kind.title();
+        match &self.listed.owner {
+            None => format!("{kind}, for everybody"),
+            Some(_) if self.listed.overlay.owner_id == Some(self.me) => format!("{kind}, yours alone"),
+            Some(owner) => format!("{kind} of {owner}"),
+        }
+    }
+
+    fn amount(&self) -> String {
+        let overlay = &self.listed.overlay;
+        if overlay.bytes.is_some() { size(overlay.size()) } else { "–".to_owned() }
+    }
+}
+
 impl ListPage {
-    pub(super) async fn load(state: &AppState, shell: Shell, me: UserId) -> PageResult<Self> {
-        let uses = db::overlays::uses(&state.db).await?;
-        let overlays = db::overlays::visible(&state.db, me).await?;
-        let rows = overlays.into_iter().map(|overlay| Row { uses: words(&uses, overlay.id, me), overlay }).collect();
-        let admin = shell.user.as_ref().is_some_and(|user| user.admin);
-        let place = state.config.root.join("overlays").display().to_string();
-        Ok(Self { shell: shell.at(Nav::Overlays), admin, place, rows, new: NewDirectory::empty() })
+    pub(super) async fn load(state: &AppState, shell: Shell, me: &User) -> PageResult<Self> {
+        let rows = rows(state, me).await?;
+        let seen = format!("{:016x}", seen(&[fragment(&rows)]));
+        Ok(Self {
+            shell: shell.at(Nav::Overlays),
+            rows: (!rows.is_empty()).then_some(rows),
+            seen,
+            new: NewOverlay::empty(state, me.admin),
+        })
     }
 }
 
-/// `“Versus”, “Practice”, 2 blueprints of others`; none when nothing uses it.
-pub(super) fn words(uses: &[db::overlays::Use], overlay: OverlayId, me: UserId) -> Option<String> {
-    let (own, others): (Vec<_>, Vec<_>) =
-        uses.iter().filter(|usage| usage.overlay_id == overlay).partition(|usage| usage.owner_id == me);
-    let mut words: Vec<String> = own.iter().map(|usage| format!("“{}”", usage.blueprint)).collect();
-    if !others.is_empty() {
-        words.push(count(others.len(), "blueprint of somebody else", "blueprints of others"));
-    }
-    (!words.is_empty()).then(|| words.join(", "))
+/// The rows that a reader sees, as HTML; empty when there are none.
+pub(super) async fn rows(state: &AppState, me: &User) -> PageResult<String> {
+    let uses = db::overlays::uses(&state.db).await?;
+    let listed = db::overlay_list::list(&state.db, me.id, me.admin).await?;
+    let row = |listed: Listed| Row {
+        pill: Stand::of(&listed.overlay, listed.build.as_ref()).pill(),
+        uses: UsedBy::of(&uses, listed.overlay.id, me.id).words(),
+        me: me.id,
+        listed,
+    };
+    let rows = Rows { rows: listed.into_iter().map(row).collect() };
+    Ok(rows.render().map_err(anyhow::Error::from)?)
 }
 
-/// Shows the overlays that the reader may use.
+/// The rows as the stream brings them.
+pub(super) fn fragment(rows: &str) -> Fragment {
+    Fragment::new("rows", rows.to_owned())
+}
+
+/// Shows the overlays that the reader may use; all of them to an admin.
 pub async fn list(
     State(state): State<AppState>,
     me: LoggedIn,
     shell: Shell,
     Query(wish): Query<Wish>,
 ) -> PageResult<Response> {
-    let mut page = ListPage::load(&state, shell, me.session.user.id).await?;
-    page.new.open = page.admin && wish.new.is_some();
+    let mut page = ListPage::load(&state, shell, &me.session.user).await?;
+    page.new.open = wish.new.is_some();
     Ok(page.into_response())
 }

@@ -8,10 +8,11 @@ use axum::{Extension, Form};
 use super::frame::public_host;
 use super::load::card;
 use crate::db;
+use crate::id::BlueprintId;
 use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::{PageError, PageResult, Shell, Toast, went};
-use crate::queue::{Enqueued, QueueError, Work};
+use crate::queue::{Enqueued, QueueError, Work, never_built};
 use crate::rights::ServerRight;
 use crate::routes::{LoggedIn, ServerAccess};
 use crate::servers::view::{Act, ServerView, Stand, Verb};
@@ -121,9 +122,22 @@ async fn act(
     if let Act::Cannot(why) = act {
         return Err(PageError::Conflict(why));
     }
+    if matches!(verb, Verb::Start | Verb::Restart)
+        && let Some(why) = unbuilt(&state.db, access.server.blueprint_id).await?
+    {
+        return Err(PageError::Conflict(why));
+    }
     let job = state.queue.enqueue(work, Some(me.session.user.id)).await.map_err(refused)?;
     let words = format!("{} {}.", verb.doing(), view.name);
     Ok(answer(&shell, Fields(sent), &view, &words, Some(job)))
+}
+
+/// Why a server of a blueprint cannot start as it is: an overlay was never built, and nothing is at it.
+pub(super) async fn unbuilt(db: &db::Db, blueprint: BlueprintId) -> db::Result<Option<String>> {
+    let unbuilt = db::overlay_builds::never_built(db, blueprint).await?;
+    let names: Vec<String> =
+        unbuilt.into_iter().filter(|overlay| !overlay.coming).map(|overlay| overlay.name).collect();
+    Ok((!names.is_empty()).then(|| never_built(&names)))
 }
 
 /// What can be done at any time, but not twice at once, nor to what is being deleted.

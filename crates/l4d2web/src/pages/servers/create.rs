@@ -15,7 +15,7 @@ use crate::db::servers::{Draft, Stored};
 use crate::id::{BlueprintId, UserId};
 use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
-use crate::pages::kit::Field;
+use crate::pages::kit::{Field, count};
 use crate::pages::{PageResult, Shell, go};
 use crate::routes::LoggedIn;
 use crate::servers::{full_words, next_free, parse_hostname, parse_port, rcon_password, taken_words};
@@ -139,6 +139,13 @@ pub async fn create(
                 return Ok(go(&shell, &format!("/servers/{id}")));
             }
             Stored::NameTaken => new.name.error = Some(name_taken(&name)),
+            Stored::Quota(max) => {
+                conflict = true;
+                new.name.error = Some(format!(
+                    "You have {}, and may not have more. Delete one first, or ask an admin for more.",
+                    servers_words(max)
+                ));
+            }
             Stored::PortTaken | Stored::Full => {
                 conflict = true;
                 let taken = db::servers::ports(&state.db, None).await?;
@@ -156,6 +163,11 @@ pub async fn create(
     let mut page = ListPage::load(&state, &me, shell, &headers, Find::default()).await?;
     page.new = new;
     Ok((status, page).into_response())
+}
+
+/// `1 server`, `3 servers`.
+pub(super) fn servers_words(number: i64) -> String {
+    count(usize::try_from(number).unwrap_or_default(), "server", "servers")
 }
 
 /// Why a name is not taken that its owner has given already.

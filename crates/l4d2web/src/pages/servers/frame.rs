@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderMap, header};
 
+use super::act::unbuilt;
 use super::card::{Card, ServerCluster, ServerNotices};
 use super::load::card;
 use crate::db::servers::Server;
@@ -85,7 +86,8 @@ impl Frame {
         let cluster = ServerCluster { card: &card }.render().map_err(template)?;
         let mut notices = ServerNotices { card: &card }.render().map_err(template)?;
         if card.view.acts.start.can() {
-            let warnings = before_start(&Machine::look(&state.config.root));
+            let mut warnings = before_start(&Machine::look(&state.config.root));
+            warnings.extend(unbuilt(&state.db, server.blueprint_id).await?);
             notices.push_str(&Fit { warnings }.render().map_err(template)?);
         }
         Ok(Self { cluster, notices, tabs, events: format!("{page}/events"), card })

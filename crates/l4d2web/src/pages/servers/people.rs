@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse as _;
 use axum::{Extension, Form};
 
+use super::create::servers_words;
 use super::frame::{Frame, ServerTab, public_host};
 use super::settings::SettingsPage;
 use crate::db;
@@ -103,6 +104,11 @@ pub async fn hand_over(
                     }
                     return Ok(go(&shell, "/servers"));
                 }
+                HandedOver::Quota(max) => format!(
+                    "{} has {} and may not have more. An admin can raise that on the page “Users”.",
+                    person.name,
+                    servers_words(max)
+                ),
                 HandedOver::NameTaken => {
                     format!("{} has a server named “{}” already. Rename this one first.", person.name, server.name)
                 }

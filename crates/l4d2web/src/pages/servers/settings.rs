@@ -168,7 +168,8 @@ pub async fn save_settings(
             Stored::NameTaken => {
                 form.name.error = Some(format!("Its owner has a server named “{name}” already. Take another name."));
             }
-            Stored::PortTaken | Stored::Full => {
+            // The quota is for new ones.
+            Stored::PortTaken | Stored::Full | Stored::Quota(_) => {
                 status = StatusCode::CONFLICT;
                 form.port.error = Some(match port {
                     PortChoice::This(port) => taken_words(port, range, &taken),

@@ -48,6 +48,7 @@ fn overlay(id: i64, reference: &str, expose: bool) -> UsedOverlay {
         kind: Kind::Directory,
         reference: reference.to_owned(),
         expose,
+        there: true,
     }
 }
 

@@ -33,7 +33,7 @@ impl Site {
             ("Admins", "admins"),
         ] {
             std::fs::create_dir_all(self.root.path().join("overlays").join(reference)).unwrap();
-            chrome.post("/overlays", &[("name", name), ("reference", reference)]).await;
+            chrome.post("/overlays", &[("name", name), ("kind", "directory"), ("reference", reference)]).await;
         }
         chrome.post("/blueprints", &[("name", "Competitive 4v4")]).await;
         chrome.post("/blueprints", &[("name", WHOLE)]).await;

@@ -107,7 +107,7 @@ pub(super) async fn open(root: &Path) -> Db {
         std::fs::create_dir_all(root.join("trees/overlay").join(reference).join("0")).unwrap();
         let tree = format!("../trees/overlay/{reference}/0");
         std::os::unix::fs::symlink(tree, root.join("overlays").join(reference)).unwrap();
-        sql(&db, &format!("INSERT INTO overlays (name, kind, reference, created_at, updated_at) VALUES ('o{reference}', 'files', '{reference}', 0, 0)")).await;
+        sql(&db, &format!("INSERT INTO overlays (name, kind, reference, built_at, created_at, updated_at) VALUES ('o{reference}', 'files', '{reference}', 0, 0, 0)")).await;
     }
     sql(
         &db,

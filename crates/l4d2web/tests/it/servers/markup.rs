@@ -1,5 +1,7 @@
 use axum::http::StatusCode;
 use l4d2web::db;
+use l4d2web::id::UserId;
+use l4d2web::overlays::Kind;
 use scraper::{Html, Selector};
 
 use super::panel;
@@ -16,6 +18,8 @@ async fn stored_markup_is_text_wherever_it_is_shown() {
     let evil: String = EVIL.chars().take(120).collect();
     let hostname = evil.replace('"', "”");
     db::overlays::insert_directory(&panel.state.db, &evil, "maps", NOW).await.unwrap();
+    let own = db::overlays::insert(&panel.state.db, Some(UserId(1)), &evil, Kind::Script, NOW).await.unwrap();
+    db::overlay_builds::set_script(&panel.state.db, own, EVIL, NOW, NOW).await.unwrap();
     let fields = [
         ("seen", "1793620800"),
         ("name", evil.as_str()),
@@ -40,6 +44,8 @@ async fn stored_markup_is_text_wherever_it_is_shown() {
         "/blueprints",
         "/blueprints/1",
         "/overlays",
+        "/overlays/1",
+        "/overlays/2",
     ];
     for path in pages {
         let reply = zoey.get(path).await;
@@ -59,12 +65,18 @@ async fn stored_markup_is_text_wherever_it_is_shown() {
         ("/blueprints", "name"),
         ("/blueprints/1", "arguments"),
         ("/blueprints/1/hand-over", "user"),
+        ("/overlays", "name"),
+        ("/overlays/2/rename", "name"),
+        ("/overlays/2/delete", "name"),
     ] {
         let long = format!("{EVIL}{EVIL}{EVIL}");
         let reply = zoey.post(path, &[(field, &long), ("role", "operate")]).await;
         assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {field}");
         check(&format!("{path} {field}"), &reply.body);
     }
+    let newer = zoey.post("/overlays/2/script", &[("script", &EVIL.repeat(3)), ("seen", "0")]).await;
+    assert_eq!(newer.status, StatusCode::CONFLICT);
+    check("a script that somebody else saved meanwhile", &newer.body);
     for verb in ["start", "stop", "delete"] {
         check(verb, &zoey.post(&format!("/servers/1/{verb}"), &[("name", "x")]).await.body);
     }

@@ -179,7 +179,7 @@ async fn a_server_that_is_handed_over_takes_no_way_in_with_it() {
     let mut bill = panel.login("bill").await;
     for (name, reference) in [("Base", "base"), ("Top", "top")] {
         std::fs::create_dir_all(panel.root.path().join("overlays").join(reference)).unwrap();
-        let reply = bill.post("/overlays", &[("name", name), ("reference", reference)]).await;
+        let reply = bill.post("/overlays", &[("name", name), ("kind", "directory"), ("reference", reference)]).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
     }
     let seen = panel.state.clock.now().to_string();

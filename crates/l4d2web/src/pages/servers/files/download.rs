@@ -1,42 +1,17 @@
-use std::io;
-
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::response::IntoResponse as _;
-use futures_util::StreamExt as _;
 
-use super::path::TreePath;
-use super::refused;
 use crate::host::Of;
-use crate::pages::attachment::attachment;
-use crate::pages::{PageError, PageResult};
-use crate::routes::{ServerAccess, Visitor};
+use crate::pages::{PageResult, tree};
+use crate::routes::{LoggedIn, ServerAccess};
 use crate::state::AppState;
 
-/// A file of a server, streamed: no more than a piece of it is ever held.
+/// A file of a server.
 pub async fn download(
     State(state): State<AppState>,
     Extension(access): Extension<ServerAccess>,
-    Extension(visitor): Extension<Visitor>,
+    me: LoggedIn,
     RawQuery(query): RawQuery,
 ) -> PageResult {
-    let user = visitor.user().ok_or(PageError::NotFound)?.id;
-    let path = TreePath::of_query(&query.unwrap_or_default());
-    let path = path.map_err(|error| PageError::Unprocessable(error.to_string()))?;
-    let Some(name) = path.name() else {
-        return Err(PageError::Unprocessable("A folder cannot be downloaded: take one of its files.".to_owned()));
-    };
-    // Each download holds a process on the host.
-    let admission = match state.streams.admit(user) {
-        Ok(admission) => admission,
-        Err(refused) => return Ok(refused.into_response()),
-    };
-    let content = state.host.cat(Of::Server(access.server.id), path.as_os_str()).await;
-    let content = content.map_err(|error| refused(&error, &path))?;
-    let content = content.map(move |piece: io::Result<_>| {
-        let _ = &admission;
-        piece
-    });
-    Ok((attachment(&name, "application/octet-stream"), Body::from_stream(content)).into_response())
+    tree::download(&state, me.session.user.id, Of::Server(access.server.id), &query.unwrap_or_default()).await
 }

@@ -7,13 +7,11 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse as _};
 
-use super::branch::{Branch, PAGE};
-use super::path::TreePath;
-use super::refused;
 use crate::db;
 use crate::host::Of;
 use crate::host::shape::Listing;
 use crate::pages::servers::frame::{Frame, ServerTab, public_host};
+use crate::pages::tree::{Branch, PAGE, Place, TreePath, refused, way};
 use crate::pages::{Nav, PageError, PageResult, Shell};
 use crate::routes::{ServerAccess, Visitor};
 use crate::state::AppState;
@@ -49,9 +47,8 @@ pub async fn show(
 ) -> PageResult {
     let ServerAccess { server, standing } = access;
     let user = visitor.user().ok_or(PageError::NotFound)?;
-    let query = query.unwrap_or_default();
-    let path = TreePath::of_query(&query).map_err(|error| PageError::Unprocessable(error.to_string()))?;
-    let offset = offset(&query)?;
+    let Place { path, offset } = Place::of_query(&query.unwrap_or_default())?;
+    let here = format!("/servers/{}/files", server.id);
     let names: HashMap<_, _> = db::overlays::names(&state.db).await?.into_iter().collect();
     let layer_name = |layer: &str| match layer {
         "upper" => "the server itself".to_owned(),
@@ -65,7 +62,7 @@ pub async fn show(
         Err(error) => return Err(refused(&error, &path)),
     };
     let branch = |listing: &Listing| {
-        let branch = Branch::of(server.id, &path, listing, layer_name);
+        let branch = Branch::of(&here, &path, listing, layer_name);
         branch.render().map_err(|error| PageError::Internal(error.into()))
     };
     if shell.fragment {
@@ -83,28 +80,11 @@ pub async fn show(
     Ok(Page {
         shell: shell.at(Nav::Servers),
         frame,
-        way: way(&format!("/servers/{}/files", server.id), &path),
+        way: way(&here, &path),
         layers: layers.collect(),
         tree: listing.as_ref().map(branch).transpose()?,
         total: listing.as_ref().map_or(0, |listing| listing.total),
         warnings: listing.map(|listing| listing.warnings).unwrap_or_default(),
     }
     .into_response())
-}
-
-fn offset(query: &str) -> PageResult<usize> {
-    let given = query.split('&').find_map(|pair| pair.strip_prefix("offset="));
-    let refused = || PageError::Unprocessable("“offset” is not a number: take the links of the tree.".to_owned());
-    given.map_or(Ok(0), |offset| offset.parse().map_err(|_| refused()))
-}
-
-/// The folders from the top to `path`.
-fn way(page: &str, path: &TreePath) -> Vec<(String, String)> {
-    let mut way = vec![("Files".to_owned(), page.to_owned())];
-    let mut here = TreePath::default();
-    for name in path.names() {
-        here = here.child(name);
-        way.push((name.to_string_lossy().into_owned(), format!("{page}?path={}", here.encoded())));
-    }
-    way
 }

@@ -1,0 +1,3 @@
+//! Overlays: their pages, what is refused, and builds.
+
+mod directories;
