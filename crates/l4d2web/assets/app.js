@@ -14,6 +14,7 @@ const parts = [
   ["[data-stack]", "./stack.js"],
   ["[data-given]", "./given.js"],
   [".tree", "./tree.js"],
+  ["[data-source]", "./source.js"],
   ["textarea[data-language]", "./editor.js"],
 ];
 

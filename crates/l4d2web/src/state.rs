@@ -6,9 +6,12 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::{Limits, Passwords, Sessions};
+use crate::archive::Limits as ArchiveLimits;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::files::Files;
+use crate::files::upload::Uploads;
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::Pulse;
@@ -39,6 +42,8 @@ pub struct Parts {
     pub host: Host,
     /// The work for the host.
     pub queue: Queue,
+    /// What is on its way into files overlays, and those.
+    pub uploads: Uploads,
     /// The logs of servers that somebody looks at.
     pub logs: ServerLogs,
     /// The streams of open pages.
@@ -65,6 +70,8 @@ impl AppState {
         let bus = Bus::new();
         let logs = ServerLogs::new(host.clone(), bus.clone());
         let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        let files = Files::new(&config.root);
+        let uploads = Uploads::new(db.clone(), clock.clone(), bus.clone(), files, ArchiveLimits::default());
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
         Self(Arc::new(Parts {
             config,
@@ -75,6 +82,7 @@ impl AppState {
             sessions,
             host,
             queue,
+            uploads,
             logs,
             streams,
             pulse,

@@ -33,6 +33,10 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 const LARGEST: usize = 256 * 1024;
 /// The same where a script is saved (256 KiB).
 const LARGE: usize = 1024 * 1024;
+/// The same where a text is saved: 1 MiB, each byte of which may be written as three.
+const TEXT: usize = 4 * 1024 * 1024;
+/// The same where files come: the largest overlay, and the rest of the form. They go to the disk as they come.
+const FILES: usize = 21_000_000_000;
 /// How long a visitor may be silent in the middle of a form.
 const SILENT: Duration = Duration::from_secs(30);
 
@@ -151,6 +155,28 @@ pub fn table() -> Vec<Route> {
         post("/overlays/{id}/rename", Overlay(OverlayRight::Change), pages::overlays::rename),
         post("/overlays/{id}/delete", Overlay(OverlayRight::Delete), pages::overlays::delete),
         post("/overlays/{id}/script", Overlay(OverlayRight::Change), pages::overlays::script::save).takes(LARGE),
+        get("/overlays/{id}/source", Overlay(OverlayRight::Change), pages::overlays::files::folder),
+        get("/overlays/{id}/source/entry", Overlay(OverlayRight::Change), pages::overlays::files::entry),
+        get("/overlays/{id}/source/download", Overlay(OverlayRight::Change), pages::overlays::files::file),
+        get("/overlays/{id}/source/zip", Overlay(OverlayRight::Change), pages::overlays::files::zip),
+        get("/overlays/{id}/edit", Overlay(OverlayRight::Change), pages::overlays::files::edit),
+        post("/overlays/{id}/edit", Overlay(OverlayRight::Change), pages::overlays::files::save).takes(TEXT),
+        get("/overlays/{id}/files/new", Overlay(OverlayRight::Change), pages::overlays::files::new),
+        post("/overlays/{id}/files/new", Overlay(OverlayRight::Change), pages::overlays::files::create).takes(TEXT),
+        post("/overlays/{id}/files/folder", Overlay(OverlayRight::Change), pages::overlays::files::make_folder),
+        post("/overlays/{id}/files/move", Overlay(OverlayRight::Change), pages::overlays::files::relocate),
+        post("/overlays/{id}/files/delete", Overlay(OverlayRight::Change), pages::overlays::files::remove),
+        post("/overlays/{id}/files/upload", Overlay(OverlayRight::Change), pages::overlays::files::upload).takes(FILES),
+        get("/overlays/{id}/uploads", Overlay(OverlayRight::Change), pages::overlays::files::uploads),
+        post("/overlays/{id}/uploads", Overlay(OverlayRight::Change), pages::overlays::files::begin),
+        post("/overlays/{id}/uploads/{upload}/chunk", Overlay(OverlayRight::Change), pages::overlays::files::chunk),
+        post("/overlays/{id}/uploads/{upload}/finish", Overlay(OverlayRight::Change), pages::overlays::files::finish),
+        post("/overlays/{id}/uploads/{upload}/cancel", Overlay(OverlayRight::Change), pages::overlays::files::cancel),
+        get(
+            "/overlays/{id}/uploads/{upload}/progress",
+            Overlay(OverlayRight::Change),
+            pages::overlays::files::progress,
+        ),
     ]
 }
 

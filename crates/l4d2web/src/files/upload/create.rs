@@ -8,7 +8,7 @@ use crate::files::{FilePath, FilesError, OnTaken, Quota, beneath};
 use crate::id::{OverlayId, UserId};
 
 /// Largest file, in bytes: no overlay is larger.
-const LARGEST: u64 = 20_000_000_000;
+pub(super) const LARGEST: u64 = 20_000_000_000;
 /// Most unfinished uploads of one user.
 const MOST: i64 = 200;
 
@@ -93,7 +93,7 @@ impl Uploads {
         Ok((id, 0))
     }
 
-    fn row(&self, new: &New, id: UploadId) -> Upload {
+    pub(super) fn row(&self, new: &New, id: UploadId) -> Upload {
         Upload {
             id,
             overlay_id: new.overlay,

@@ -52,6 +52,7 @@ impl Uploads {
             Ok(store.place(store.stage.dir(), &name, &path, on_taken)?)
         })
         .await?;
+        self.changed(overlay).await?;
         db::uploads::delete(&self.0.db, id).await?;
         drop(held);
         Ok(Finished::Placed(placed))

@@ -13,12 +13,14 @@ mod merge;
 mod receive;
 mod tidy;
 mod unpack;
+mod whole;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 
+use create::LARGEST;
 pub use create::{New, Stamp};
 pub use error::UploadError;
 pub use finish::Finished;
@@ -33,6 +35,7 @@ use crate::clock::Clock;
 use crate::db::uploads::Upload;
 use crate::db::{self, Db};
 use crate::id::{OverlayId, UserId};
+use crate::live::{Bus, Change};
 
 /// Archives that are unpacked at once, whoever sent them: each takes a core, and a .7z up to 300 MB of memory.
 const UNPACKED_AT_ONCE: usize = 2;
@@ -47,6 +50,7 @@ pub struct Uploads(Arc<Shared>);
 struct Shared {
     db: Db,
     clock: Clock,
+    bus: Bus,
     files: Files,
     limits: Limits,
     /// What tells this boot of the machine from others.
@@ -75,11 +79,12 @@ impl Drop for Held {
 impl Uploads {
     /// None yet; [`Uploads::recover`] sees to those of an earlier life.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, files: Files, limits: Limits) -> Self {
+    pub fn new(db: Db, clock: Clock, bus: Bus, files: Files, limits: Limits) -> Self {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
         Self(Arc::new(Shared {
             db,
             clock,
+            bus,
             files,
             limits,
             boot,
@@ -148,6 +153,13 @@ impl Uploads {
         let (store, own) = (self.store(overlay).await?, id.clone());
         db::uploads::delete(&self.0.db, id).await?;
         blocking(move || remove(&store, &own)).await
+    }
+
+    /// Notes that what an overlay is built of has changed, and tells open pages.
+    async fn changed(&self, overlay: OverlayId) -> Result<(), UploadError> {
+        db::overlay_builds::touch(&self.0.db, overlay, self.0.clock.now()).await?;
+        self.0.bus.send(Change::Overlay(overlay));
+        Ok(())
     }
 
     async fn store(&self, overlay: OverlayId) -> Result<Store, UploadError> {

@@ -14,11 +14,8 @@ use crate::files::{FilePath, OnTaken, beneath};
 const OFTEN: Duration = Duration::from_hours(1);
 
 impl Uploads {
-    /// Sees to what an earlier life of the panel left, then keeps order until `stop`.
+    /// Removes what nobody sends any more, until `stop`.
     pub async fn tidy(&self, stop: CancellationToken) {
-        if let Err(error) = self.recover().await {
-            tracing::error!(%error, "uploads that were under way could not be seen to");
-        }
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,

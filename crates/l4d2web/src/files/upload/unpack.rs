@@ -166,6 +166,7 @@ impl Uploads {
     ) -> Result<(usize, usize), UploadError> {
         let (store, id, into) = (self.store(upload.overlay_id).await?, upload.id.clone(), path.parent());
         let merged = blocking(move || Ok(store.merge(&unpacked(&id), &into, on_taken)?)).await?;
+        self.changed(upload.overlay_id).await?;
         self.forget(upload.overlay_id, &upload.id).await?;
         Ok(merged)
     }

@@ -3,7 +3,7 @@
 mod archives;
 mod attacks;
 mod kernel_full;
-mod pack;
+pub(crate) mod pack;
 mod store;
 mod uploads;
 

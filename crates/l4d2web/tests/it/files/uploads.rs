@@ -36,7 +36,7 @@ impl Desk {
     fn uploads(panel: &Panel) -> Uploads {
         let files = Files::with_reserve(panel.root.path(), NO_RESERVE);
         let limits = Limits { reserve: NO_RESERVE, ..Limits::default() };
-        Uploads::new(panel.state.db.clone(), panel.state.clock.clone(), files, limits)
+        Uploads::new(panel.state.db.clone(), panel.state.clock.clone(), panel.state.bus.clone(), files, limits)
     }
 
     fn root(&self) -> &TempDir {

@@ -1,3 +1,4 @@
 //! Overlays: their pages, what is refused, and builds.
 
 mod directories;
+mod files;
