@@ -123,6 +123,7 @@ export function equip(area) {
     "aria-label": area.getAttribute("aria-label") ?? (area.labels?.[0]?.textContent.trim() || "Text"),
     "aria-describedby": [area.getAttribute("aria-describedby")?.trim(), leave.id].filter(Boolean).join(" "),
     "aria-multiline": "true",
+    tabindex: "0",
     spellcheck: "false",
     autocapitalize: "none",
   };
@@ -160,6 +161,17 @@ export function equip(area) {
         languages[language]?.() ?? [], syntaxHighlighting(colours), look,
         language === "cfg" ? marks : [],
         EditorView.contentAttributes.of(attributes),
+        EditorView.domEventHandlers({
+          // Typed over several lines, the browser itself would join them with styles in the text, which our policy takes for an attack.
+          beforeinput(event, editor) {
+            const { main } = editor.state.selection;
+            const lines = editor.state.doc.lineAt(main.from).to < main.to;
+            if (event.inputType !== "insertText" || event.data === null || editor.composing || !lines || fixed) return false;
+            event.preventDefault();
+            editor.dispatch(editor.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+            return true;
+          },
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) {
             area.value = update.state.sliceDoc();

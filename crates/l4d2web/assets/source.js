@@ -64,10 +64,12 @@ export function equip(root) {
         break;
       }
     }
-    const open = [...list.querySelectorAll('[data-branch][aria-expanded="true"]')].map((branch) => branch.closest(".node").dataset.path);
     const answer = await fetch(`${base}/source?path=${encodeURIComponent(at)}`, { headers: { "HX-Request": "true" } }).catch(() => undefined);
     if (!answer?.ok) return;
-    list.innerHTML = await answer.text();
+    const html = await answer.text();
+    const opened = list.querySelectorAll('[data-branch]:is([aria-expanded="true"], [aria-busy="true"])');
+    const open = [...opened].map((branch) => branch.closest(".node").dataset.path);
+    list.innerHTML = html;
     if (list === tree) {
       tree.closest("[hidden]")?.removeAttribute("hidden");
       root.querySelector(".empty")?.remove();

@@ -213,7 +213,7 @@ export class Uploads {
     job.id = begun.id;
     job.unpack = begun.unpack;
     job.sent = begun.received;
-    job.since = performance.now() ;
+    job.since = performance.now();
     job.from = job.sent;
     while (job.sent < file.size) {
       await this.steadily(job, async () => {

@@ -7,6 +7,7 @@ mod backup;
 mod blueprints;
 mod boundary;
 mod browser;
+mod browser_files;
 mod browser_flows;
 mod browser_kit;
 mod browser_pages;

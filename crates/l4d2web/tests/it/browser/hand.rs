@@ -19,7 +19,9 @@ const LABELLED: &str = "
     const [name] = arguments;
     const root = document.querySelector('dialog:modal') ?? document;
     const label = [...root.querySelectorAll('label')].find((l) => l.checkVisibility() && l.textContent.replace(/\\s+/g, ' ').trim().startsWith(name));
-    return label ? (label.control ?? null) : null;
+    // A text that is edited in an editor is typed there.
+    const editor = label?.control?.hidden && document.querySelector('[data-editor-of=' + label.control.id + '] .cm-content');
+    return editor || (label?.control ?? null);
 ";
 
 impl Chrome {
