@@ -7,6 +7,7 @@ use serde_json::Value;
 use thirtyfour::Key;
 
 use crate::browser::{Chrome, Site};
+use crate::files::noise;
 use crate::files::pack::{item, zip};
 
 /// An admin on the page of a fresh overlay, and a directory with things to upload.
@@ -25,10 +26,6 @@ async fn show(site: &Site, chrome: &Chrome) {
 
 fn top(site: &Site) -> PathBuf {
     site.root.path().join("files/1")
-}
-
-fn noise(bytes: u32) -> Vec<u8> {
-    (0..bytes).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
 }
 
 /// Uploads by the dialog.
@@ -70,7 +67,7 @@ async fn browser_files_from_a_folder_on_disk_to_gone() {
     fs::create_dir_all(folder.join("addons")).unwrap();
     fs::write(folder.join("cfg/server.cfg"), "// ours\nhostname \"a\"\n").unwrap();
     fs::write(folder.join("cfg/sourcemod/x.cfg"), "").unwrap();
-    let map = noise(20_000_000);
+    let map = noise(20_000_000, 1);
     fs::write(folder.join("addons/map.vpk"), &map).unwrap();
     upload(&chrome, "#up-tree", "", &[&folder]).await;
     until_all_is_there(&chrome).await;
@@ -148,7 +145,7 @@ async fn drag(chrome: &Chrome, from: &str, to: &str) {
 async fn browser_uploads_survive_a_reload_and_ask_when_a_name_is_taken() {
     let (site, chrome, disk) = open().await;
     let file = disk.path().join("map.vpk");
-    let content = noise(40_000_000);
+    let content = noise(40_000_000, 1);
     fs::write(&file, &content).unwrap();
     chrome.throttle(Some(8_000_000)).await;
     upload(&chrome, "#up-file", "left4dead2/addons", &[&file]).await;
@@ -177,7 +174,7 @@ async fn browser_uploads_survive_a_reload_and_ask_when_a_name_is_taken() {
 
     // An archive is unpacked; a bad one says what is wrong, and leaves nothing.
     let archive = disk.path().join("pack.zip");
-    fs::write(&archive, zip(&[item("cfg/a.cfg", "a"), item("addons/b.vpk", noise(3_000_000))])).unwrap();
+    fs::write(&archive, zip(&[item("cfg/a.cfg", "a"), item("addons/b.vpk", noise(3_000_000, 1))])).unwrap();
     upload(&chrome, "#up-file", "left4dead2", &[&archive]).await;
     until_all_is_there(&chrome).await;
     assert_eq!(fs::read(top(&site).join("left4dead2/cfg/a.cfg")).unwrap(), b"a");

@@ -1,6 +1,7 @@
 use std::fs;
 use std::io::{Seek as _, Write as _};
 use std::os::fd::AsFd as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 
 use l4d2web::archive::{ArchiveError, Limits, Progress, Unpacked, unpack};
 use proptest::prelude::*;
@@ -8,7 +9,7 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 use super::pack::{Item, end, item, seven, zip};
-use super::{NO_RESERVE, all};
+use super::{NO_RESERVE, all, noise};
 
 const LIMITS: Limits = Limits {
     entries: 100_000,
@@ -73,7 +74,6 @@ fn what_is_in_an_archive_comes_out() {
             .collect();
         wanted.sort();
         assert_eq!(got, wanted, "way {way}");
-        use std::os::unix::fs::PermissionsExt as _;
         let mode = |name: &str| fs::metadata(dir.path().join("into").join(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode("left4dead2/addons/map.vpk"), mode("left4dead2/cfg/server.cfg")), (0o444, 0o644));
     }
@@ -201,7 +201,7 @@ fn encrypted_archives_are_refused_by_name() {
 fn a_wrong_checksum_is_seen() {
     let said = refused(&zip(&[item("good", "good"), Item { crc: Some(1), ..item("bad.cfg", "x").deflated() }]));
     assert!(said.contains("“bad.cfg” in the archive is damaged: its checksum is wrong"), "{said}");
-    let noise: Vec<u8> = (0..2_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise = noise(2_000, 1);
     let mut bytes = seven(&[("bad.vpk", noise)], false, None);
     bytes[300] ^= 0xff;
     let said = refused(&bytes);
@@ -210,7 +210,7 @@ fn a_wrong_checksum_is_seen() {
 
 #[test]
 fn archives_that_are_cut_off_are_refused_wherever_that_is() {
-    let noise: Vec<u8> = (0..3000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let noise = noise(3_000, 1);
     for bytes in everywhere(&[("a.bin", noise), ("b.txt", b"b".to_vec())]) {
         for length in (1..bytes.len()).step_by(97).chain([bytes.len() - 1]) {
             let (_dir, done) = run(&bytes[..length]);
@@ -271,8 +271,7 @@ fn an_archive_in_an_archive_stays_one() {
 
 #[test]
 fn limits_of_a_file_and_of_all() {
-    let noise = |seed: u32| -> Vec<u8> { (0..3_000_000_u32).map(|at| (at.wrapping_mul(seed) >> 24) as u8).collect() };
-    let items = [("a", noise(2_654_435_761)), ("b", noise(2_246_822_519))];
+    let items = [("a", noise(3_000_000, 1)), ("b", noise(3_000_000, 2))];
     for bytes in everywhere(&items) {
         let limits = Limits { file: 2_000_000, ..LIMITS };
         let said = run_with(&bytes, &limits, &Progress::default()).1.unwrap_err().to_string();
@@ -309,7 +308,6 @@ fn a_million_entries_are_refused_without_reading_them() {
     let file = tempfile::tempfile().unwrap();
     let (count, size) = (1_000_000_u64, 46_000_000_u64);
     // The directory is a hole: whoever reads it finds no entry, and says that instead.
-    use std::os::unix::fs::FileExt as _;
     file.write_all_at(b"PK\x03\x04", 0).unwrap();
     file.write_all_at(&end(count, size, 100), 100 + size).unwrap();
     let dir = tempfile::tempdir().unwrap();
@@ -330,7 +328,7 @@ fn a_million_entries_are_refused_without_reading_them() {
     };
     file.set_len(0).unwrap();
     file.write_all_at(b"PK\x03\x04", 0).unwrap();
-    let named: Vec<u8> = (0..u64::from(wrapped) + 1).flat_map(|number| with_name(&one, number)).collect();
+    let named: Vec<u8> = (0..=u64::from(wrapped)).flat_map(|number| with_name(&one, number)).collect();
     file.write_all_at(&named, 100).unwrap();
     let mut lie_of_size = lie.clone();
     lie_of_size[12..16].copy_from_slice(&u32::try_from(named.len()).unwrap().to_le_bytes());

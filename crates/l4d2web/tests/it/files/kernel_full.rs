@@ -13,7 +13,7 @@ use nix::sched::{CloneFlags, unshare};
 
 use super::pack::{item, zip};
 use super::uploads::Desk;
-use super::{all, path, staged};
+use super::{all, noise, path, staged};
 
 /// Runs `test` with `files/` of a fresh panel on a file system of `mib` MiB.
 fn on_small_disk(mib: u32, test: impl AsyncFnOnce(Desk)) {
@@ -46,10 +46,6 @@ fn new(desk: &Desk, at: &str, size: u64, unpack: bool) -> New {
         on_taken: OnTaken::Refuse,
         quota: None,
     }
-}
-
-fn noise(mib: u32) -> Vec<u8> {
-    (0..mib << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
 }
 
 #[test]
@@ -109,9 +105,9 @@ fn kernel_a_disk_that_is_full_in_the_middle_of_a_file() {
         // When there is room again it goes on.
         fs::remove_file(files.join("others")).unwrap();
         fs::remove_file(files.join("more")).unwrap();
-        let (_, received) = desk.uploads.find(desk.overlay, desk.user, &id).await.unwrap();
-        assert!(received < 12 << 20);
-        let mut at = received;
+        let (_, here) = desk.uploads.find(desk.overlay, desk.user, &id).await.unwrap();
+        assert!(here < 12 << 20);
+        let mut at = here;
         while at < 12 << 20 {
             let bytes = vec![7; usize::try_from((12 << 20) - at).unwrap().min(4 << 20)];
             let bytes = stream::iter([Ok::<_, io::Error>(Bytes::from(bytes))]);
@@ -128,7 +124,7 @@ fn kernel_a_disk_that_is_full_in_the_middle_of_an_archive() {
     on_small_disk(32, async |desk| {
         let files = desk.panel.root.path().join("files");
         // It says that it holds less than it does.
-        let archive = zip(&[item("a.cfg", "a"), item("big.bin", noise(12))]);
+        let archive = zip(&[item("a.cfg", "a"), item("big.bin", noise(12 << 20, 1))]);
         let (id, _) = desk.uploads.create(new(&desk, "x.zip", archive.len() as u64, true)).await.unwrap();
         for (at, piece) in archive.chunks(8 << 20).enumerate() {
             let bytes = stream::iter([Ok::<_, io::Error>(Bytes::copy_from_slice(piece))]);

@@ -54,6 +54,16 @@ pub(crate) fn all(dir: &std::path::Path) -> Vec<(String, String)> {
     found
 }
 
+/// Bytes that cannot be packed tighter; another seed gives others.
+pub(crate) fn noise(length: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state.to_be_bytes()[0]
+    };
+    (0..length).map(|_| next()).collect()
+}
+
 /// What is in the staging directory.
 pub(crate) fn staged(root: &TempDir) -> Vec<String> {
     let Ok(dir) = std::fs::read_dir(root.path().join("files/.left4me-staging")) else { return Vec::new() };

@@ -170,7 +170,7 @@ fn deleting_takes_all_that_is_in_it() {
         deep.push("x");
     }
     fs::create_dir_all(&deep).unwrap();
-    fs::set_permissions(top(&root).join("a/b"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(top(&root).join("a/b"), fs::Permissions::from_mode(0o000)).unwrap();
     store.remove(&path("a")).unwrap();
     store.remove(&path("d.cfg")).unwrap();
     assert!(matches!(store.remove(&path("d.cfg")), Err(FilesError::Missing(_))));

@@ -12,7 +12,7 @@ use l4d2web::id::{OverlayId, UserId};
 use tempfile::TempDir;
 
 use super::pack::{Item, item, zip};
-use super::{NO_RESERVE, all, path, staged};
+use super::{NO_RESERVE, all, noise, path, staged};
 use crate::panel::Panel;
 
 /// A panel's database with one user and one overlay, and uploads into it.
@@ -401,7 +401,7 @@ async fn archives_outlive_the_panel() {
 #[tokio::test]
 async fn archives_of_one_user_come_one_after_the_other_and_can_be_stopped() {
     let desk = Desk::new().await;
-    let noise: Vec<u8> = (0..8_000_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let noise = noise(8_000_000, 1);
     let mut ids = Vec::new();
     for number in 0..3 {
         let archive = zip(&[item(format!("{number}.bin"), &noise)]);

@@ -71,10 +71,8 @@ pub(in crate::pages::overlays) async fn panel(
             state: upload.state.word(),
         }));
     }
-    let room = match quota(state, &access.overlay).await? {
-        Some(quota) => Some(Room { used: quota.used, max: Some(quota.most) }.words()),
-        None => None,
-    };
+    let quota = quota(state, &access.overlay).await?;
+    let room = quota.map(|quota| Room { used: quota.used, max: Some(quota.most) }.words());
     let body = Body { shell, page: page(id), tree, total: listing.total, uploads: rows, room };
     Ok(Panel {
         acts: Acts { page: page(id) }.render().map_err(anyhow::Error::from)?,
@@ -83,9 +81,8 @@ pub(in crate::pages::overlays) async fn panel(
 }
 
 /// What the page's stream brings: nothing, since its own scripts read the folders that they changed.
-#[expect(clippy::unused_async, reason = "other kinds ask the database")]
-pub(in crate::pages::overlays) async fn fragments(_: &AppState, _: &OverlayAccess) -> PageResult<Vec<Fragment>> {
-    Ok(Vec::new())
+pub(in crate::pages::overlays) fn fragments() -> Vec<Fragment> {
+    Vec::new()
 }
 
 /// Removes the source.

@@ -49,7 +49,7 @@ pub async fn relocate(
             let status = if error.is_conflict() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
             let mut again = EntryPage::load(&state, shell, &access, from).await?;
             again.to = Field::new("to", typed).refused(error.to_string());
-            again.on_taken = on_taken.word().to_owned();
+            on_taken.word().clone_into(&mut again.on_taken);
             Ok((status, again).into_response())
         }
     }
