@@ -306,7 +306,8 @@ NEXT
 check_result() {
   local dropin unit
   systemd-analyze verify --man=no --recursive-errors=no left4me-server@check.service left4me-steamcmd@linux.service \
-    left4me-steamcmd@info.service left4me-clear@check.service left4me-web.service left4me-nftables.service l4d2-game.slice l4d2-build.slice || die "the units have errors"
+    left4me-steamcmd@info.service left4me-clear@check.service left4me-web.service left4me-refresh.service left4me-refresh.timer \
+    left4me-nftables.service l4d2-game.slice l4d2-build.slice || die "the units have errors"
   for dropin in "${NEW[@]}"; do
     case $dropin in "$DROPINS"/*.d/*.conf) ;; *) continue ;; esac
     unit=${dropin#"$DROPINS"/} unit=${unit%.d/*}
@@ -380,6 +381,7 @@ set_sysctls
 check_result
 step "panel"
 start_panel
+systemctl enable --quiet --now left4me-refresh.timer
 
 if [ ${#CHANGED[@]} = 0 ]; then
   echo "left4me is installed; nothing had to be changed"

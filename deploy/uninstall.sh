@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 LAID=/usr/local/lib/left4me/installed # written by install.sh: one path a line, directories with a slash at the end
 DATA=(/var/lib/left4me /var/log/left4me /etc/left4me /var/lib/private/left4me-steam)
-WANTS=/etc/systemd/system/multi-user.target.wants
+UNITS=/etc/systemd/system
 
 die() {
   printf 'uninstall.sh: %s\n' "$*" >&2
@@ -32,7 +32,7 @@ stop_all() {
   # From here on left4me can start nothing any more.
   rm -f /etc/sudoers.d/left4me
   # Disabled first: a server that is about to restart must not come back.
-  for link in "$WANTS"/left4me-*.service; do
+  for link in "$UNITS"/{multi-user,timers}.target.wants/left4me-*; do
     [ ! -L "$link" ] || enabled+=("${link##*/}")
   done
   [ ${#enabled[@]} = 0 ] || systemctl disable --quiet "${enabled[@]}"

@@ -21,6 +21,10 @@ Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
   !(name === "open" && element.matches("details, dialog"))
   && !(name === "class" && element.matches(".is-new"));
 
+// What was fetched into an element stays, as long as it is the same element.
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, made) =>
+  !(old.nodeType === Node.ELEMENT_NODE && old.matches("[data-keep]") && old.id === made.id);
+
 const before = new WeakMap();
 
 function figures(root) {

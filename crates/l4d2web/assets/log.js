@@ -129,6 +129,24 @@ export function equip(section) {
     }
   }
 
+  // A log that came by the page's stream listens only after a moment: what was sent to it before is fetched. What comes meanwhile
+  // comes after it.
+  async function catchUp() {
+    const url = new URL(section.dataset.older, location.href);
+    url.searchParams.set("before", Number.MAX_SAFE_INTEGER);
+    const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => undefined);
+    if (!answer?.ok) return;
+    const made = document.createElement("template");
+    made.innerHTML = await answer.text();
+    const first = Number(lines.firstElementChild?.dataset.pos ?? Infinity);
+    for (const line of [...made.content.children]) if (Number(line.dataset.pos) >= first) line.remove();
+    const missed = fresh(made.innerHTML);
+    const added = [...missed.children];
+    lines.prepend(missed);
+    find.mark(added);
+  }
+  if (section.closest("[data-catch-up]") && !lines.childElementCount) catchUp();
+
   const wrap = section.querySelector("[data-wrap]");
   const lay = () => box.classList.toggle("log-unwrapped", !wrap.checked);
   wrap?.addEventListener("change", lay);

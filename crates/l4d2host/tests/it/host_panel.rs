@@ -78,6 +78,7 @@ fn what_a_killed_helper_left_goes_when_the_panel_stops_the_server() {
 fn the_panel_is_closed_as_far_as_sudo_allows() {
     let host = Host::real();
     host.sh("systemd-analyze security --no-pager --threshold=30 left4me-web.service");
+    host.sh("systemd-analyze security --no-pager --threshold=15 left4me-refresh.service");
     // It may not widen its own limits, nor look at what is not its own.
     let seen = in_the_panels_sandbox(
         &host,
@@ -90,6 +91,19 @@ fn the_panel_is_closed_as_far_as_sudo_allows() {
             .any(|why| line.contains(why))
     });
     assert_eq!(refusals.count(), 6, "{seen}");
+}
+
+#[test]
+fn the_nightly_timer_asks_the_panel_once() {
+    let host = Host::real();
+    host.sh("systemctl is-enabled --quiet left4me-refresh.timer; systemctl is-active --quiet left4me-refresh.timer");
+    // A panel that is down has a job that waits, however often it is asked for.
+    host.sh(
+        "systemctl stop left4me-web; systemctl start left4me-refresh.service; systemctl start left4me-refresh.service",
+    );
+    let said = host.sh("journalctl --no-pager --output=cat --unit=left4me-refresh --lines=20");
+    assert!(said.contains("asked for job ") && said.contains("asked for already: job "), "{said}");
+    host.sh("systemctl start left4me-web");
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod dev;
 mod migrate;
 mod new_password;
 mod prune;
+mod refresh;
+mod seed_script_overlays;
 mod serve;
 mod set_password;
 mod setup_link;
@@ -33,6 +35,8 @@ enum Verb {
     CreateUser(create_user::CreateUser),
     SetPassword(set_password::SetPassword),
     SetupLink(setup_link::SetupLink),
+    SeedScriptOverlays(seed_script_overlays::SeedScriptOverlays),
+    Refresh(refresh::Refresh),
     #[cfg(debug_assertions)]
     Dev(dev::Dev),
 }
@@ -75,6 +79,8 @@ fn run(verb: Verb, config: Config) -> anyhow::Result<()> {
             Verb::CreateUser(verb) => verb.run(&config).await,
             Verb::SetPassword(verb) => verb.run(&config).await,
             Verb::SetupLink(verb) => verb.run(&config).await,
+            Verb::SeedScriptOverlays(verb) => verb.run(&config).await,
+            Verb::Refresh(verb) => verb.run(&config).await,
             #[cfg(debug_assertions)]
             Verb::Dev(verb) => verb.run().await,
         }

@@ -57,11 +57,17 @@ pub async fn touch(db: &Db, id: OverlayId, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Notes that a build worked which began at `began` (Unix seconds) and was made of what the overlay was at `source`.
+/// Notes that a build worked which began at `began` (Unix seconds) and was made of what the overlay was at `source`. Two builds never have the
+/// same time, so that pages tell by it what is new.
 pub async fn set_built(db: &Db, id: OverlayId, began: i64, source: Option<i64>) -> Result<()> {
-    sqlx::query!("UPDATE overlays SET built_at = ?, built_source = ? WHERE id = ?", began, source, id)
-        .execute(db.write())
-        .await?;
+    sqlx::query!(
+        "UPDATE overlays SET built_at = max(?, coalesce(built_at, 0) + 1), built_source = ? WHERE id = ?",
+        began,
+        source,
+        id
+    )
+    .execute(db.write())
+    .await?;
     Ok(())
 }
 

@@ -92,6 +92,19 @@ pub async fn find(db: &Db, id: OverlayId) -> Result<Option<Overlay>> {
     .await
 }
 
+/// Everybody's overlay of that name.
+pub async fn find_shared(db: &Db, name: &str) -> Result<Option<Overlay>> {
+    sqlx::query_as!(
+        Overlay,
+        r#"SELECT id AS "id: OverlayId", owner_id AS "owner_id: UserId", name, kind AS "kind: Kind", reference, updated_at,
+                  bytes, files, source_at, built_at, built_source
+           FROM overlays WHERE owner_id IS NULL AND name = ?"#,
+        name
+    )
+    .fetch_optional(db.read())
+    .await
+}
+
 /// The name of each by its reference.
 pub async fn names(db: &Db) -> Result<Vec<(String, String)>> {
     let rows = sqlx::query!("SELECT reference, name FROM overlays").fetch_all(db.read()).await?;

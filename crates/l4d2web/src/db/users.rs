@@ -54,6 +54,12 @@ pub struct Listed {
     pub blueprints: i64,
     /// How many overlays they own.
     pub overlays: i64,
+    /// What their published overlays hold, in bytes.
+    pub overlay_bytes: i64,
+    /// How many servers they may have; none: no limit.
+    pub max_servers: Option<i64>,
+    /// What their overlays may hold, in bytes; none: no limit.
+    pub max_overlay_bytes: Option<i64>,
     /// How many active admins there are besides them.
     pub other_admins: i64,
 }
@@ -122,6 +128,8 @@ pub async fn list(db: &Db) -> Result<Vec<Listed>> {
                   (SELECT count(*) FROM servers s WHERE s.owner_id = u.id) AS "servers!: i64",
                   (SELECT count(*) FROM blueprints b WHERE b.owner_id = u.id) AS "blueprints!: i64",
                   (SELECT count(*) FROM overlays o WHERE o.owner_id = u.id) AS "overlays!: i64",
+                  (SELECT coalesce(sum(bytes), 0) FROM overlays o WHERE o.owner_id = u.id) AS "overlay_bytes!: i64",
+                  u.max_servers, u.max_overlay_bytes,
                   (SELECT count(*) FROM users a WHERE a.admin = 1 AND a.active = 1 AND a.id <> u.id) AS "other_admins!: i64"
            FROM users u ORDER BY u.name"#
     )

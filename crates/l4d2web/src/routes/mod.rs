@@ -107,6 +107,7 @@ pub fn table() -> Vec<Route> {
         post("/admin/users/{id}/deactivate", Admin, pages::admin::users::deactivate),
         post("/admin/users/{id}/admin", Admin, pages::admin::users::admin),
         post("/admin/users/{id}/password", Admin, pages::admin::users::password),
+        post("/admin/users/{id}/quota", Admin, pages::admin::users::quota),
         post("/admin/users/{id}/delete", Admin, pages::admin::users::delete),
         get("/servers", User, pages::servers::list::show),
         get("/servers/{id}/jobs", Server(crate::rights::ServerRight::See), pages::jobs::of_server),

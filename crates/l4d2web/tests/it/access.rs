@@ -88,6 +88,7 @@ const TABLE: &[Row] = &[
     post("/admin/users/{id}/deactivate", "/admin/users/4/deactivate", &[],                  [L,   403, 403, 403, 403, 303, L]),
     post("/admin/users/{id}/admin", "/admin/users/4/admin", &[("admin", "yes")],            [L,   403, 403, 403, 403, 303, L]),
     post("/admin/users/{id}/password", "/admin/users/4/password", NEW_USER,                 [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/users/{id}/quota", "/admin/users/4/quota", &[("servers", "3"), ("space", "")], [L, 403, 403, 403, 403, 303, L]),
     post("/admin/users/{id}/delete", "/admin/users/7/delete", &[("name", "spare")],         [L,   403, 403, 403, 403, 303, L]),
     get("/servers", "/servers",                                                             [L,   200, 200, 200, 200, 200, L]),
     get("/servers/events", "/servers/events",                                               [L,   200, 200, 200, 200, 200, L]),

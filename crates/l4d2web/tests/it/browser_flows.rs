@@ -177,3 +177,72 @@ async fn browser_a_server_is_made_and_started_by_keys_alone() {
     until_it_is(&chrome, "Running").await;
     assert_eq!(chrome.complaints().await, [""; 0]);
 }
+
+/// The head of an overlay's page says this, on the page that was open all the time.
+async fn until_overlay_is(chrome: &Chrome, word: &str) {
+    chrome.until(&format!("window.__stayed && document.querySelector('#build .state').textContent === '{word}'")).await;
+}
+
+#[tokio::test]
+async fn browser_a_script_overlay_from_nothing_into_a_server() {
+    let (site, chrome) = open().await;
+    chrome.goto(format!("{}/overlays", site.base)).await.unwrap();
+    chrome.press("Make an overlay").await;
+    chrome.until("document.querySelector('dialog:modal')").await;
+    // What is asked for follows the kind.
+    let asked = "return [...document.querySelectorAll('dialog:modal :is(.of-directory, .of-others)')].map((e) => e.checkVisibility())";
+    for (kind, shown) in [("script", [false, true]), ("directory", [true, false]), ("maps", [false, false])] {
+        chrome.run(&format!("document.querySelector('dialog:modal [name=kind]').value = '{kind}'")).await;
+        assert_eq!(chrome.run(asked).await, Value::from(shown.to_vec()), "{kind}");
+    }
+    chrome.run("document.querySelector('dialog:modal [name=kind]').value = 'script'").await;
+    chrome.write("Name", "Our own plugins").await;
+    chrome.agree().await;
+    chrome.until("/^\\/overlays\\/\\d+$/.test(location.pathname)").await;
+    assert_eq!(chrome.run("return document.querySelector('#build .state').textContent").await, "Not built");
+
+    // Saved, built and seen so, without a look of one's own.
+    site.order("trickle 50\nsay build 30\nhold build\n");
+    chrome.write("Text of the script", "echo hello").await;
+    chrome.press("Save and build").await;
+    chrome.until("document.querySelector('#build .state')?.textContent === 'Building'").await;
+    stay(&chrome).await;
+    chrome.until("document.querySelectorAll('[data-lines] .ln').length > 30").await;
+    std::fs::write(site.root.path().join("go"), "").unwrap();
+    until_overlay_is(&chrome, "Built").await;
+    chrome.until("[...document.querySelectorAll('.tree .cut')].some((e) => e.textContent === 'left4dead2')").await;
+
+    // Built anew from the button of the page: the log of that build takes the place of the one before.
+    chrome.press("Build").await;
+    chrome.until("document.querySelector('[role=log]').getAttribute('aria-label') === 'Log of build 2'").await;
+    until_overlay_is(&chrome, "Built").await;
+    chrome.until("document.querySelectorAll('[data-lines] .ln').length > 30").await;
+    let places =
+        chrome.run("return [...document.querySelectorAll('[data-lines] .ln')].map((l) => l.dataset.pos)").await;
+    let places: Vec<String> = serde_json::from_value(places).unwrap();
+    let mut once = places.clone();
+    once.dedup();
+    assert_eq!(once, places, "no line comes twice");
+
+    // Into a blueprint, with its cfg: the lines that are run are shown as they are ticked and moved.
+    make_blueprint(&chrome, &site.base, "Competitive 4v4").await;
+    chrome.run("document.querySelector('[name=new]').value = '1'").await;
+    chrome.press("Add").await;
+    chrome.until("document.querySelector('.stack li')").await;
+    assert_eq!(chrome.run("return document.querySelector('[data-given]').checkVisibility()").await, Value::Bool(false));
+    chrome.click(".stack [name=expose]").await;
+    chrome
+        .until("document.querySelector('[data-given]').innerText.trim() === 'exec server_overlay_1 // Our own plugins'")
+        .await;
+    assert_eq!(
+        chrome.run("return document.querySelector('[data-no-given]').checkVisibility()").await,
+        Value::Bool(false)
+    );
+    chrome.click(".save .btn-main").await;
+    chrome.until("location.search === '?saved=1'").await;
+    make_server(&chrome, &site.base, "Friday Versus").await;
+    stay(&chrome).await;
+    chrome.press("Start").await;
+    until_it_is(&chrome, "Running").await;
+    assert_eq!(chrome.complaints().await, [""; 0]);
+}

@@ -123,6 +123,63 @@ async fn browser_blueprints_are_in_order() {
 }
 
 #[tokio::test]
+async fn browser_overlays_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    site.stock_overlays(&chrome).await;
+    let settled = async |path: &str| {
+        chrome.goto(format!("{}{path}", site.base)).await.unwrap();
+        // What is fetched after the page is there has come.
+        chrome
+            .until("![...document.querySelectorAll('.tree a')].some((a) => a.textContent === 'Show the files')")
+            .await;
+    };
+    look(&mut judge, &chrome, &site, "/overlays", "overlays-states").await;
+    for (id, name) in [
+        (1, "built"),
+        (2, "failed"),
+        (3, "building"),
+        (4, "queued"),
+        (5, "workshop"),
+        (6, "maps"),
+        (7, "never-built"),
+        (8, "directory"),
+    ] {
+        settled(&format!("/overlays/{id}")).await;
+        judge.look(&chrome, &format!("overlay-{name}")).await;
+    }
+    settled("/overlays/1").await;
+    chrome.run("document.querySelector('.tree [data-branch]').click()").await;
+    chrome.until("document.querySelector('.tree [aria-expanded=true]')").await;
+    judge.look(&chrome, "overlay-files-open").await;
+    look(&mut judge, &chrome, &site, "/overlays/1/files?path=left4dead2", "overlay-files-page").await;
+    // A script that is refused, and one that somebody else saved meanwhile.
+    for (seen, text, name) in [("0", " ", "refused"), ("0", "echo other", "newer")] {
+        settled("/overlays/7").await;
+        let send = format!(
+            "const form = document.querySelector('form[action$=\"/script\"]'); form.seen.value = '{seen}'; form.script.value = '{text}';
+             form.querySelector('.btn-main').click()"
+        );
+        chrome.run(&send).await;
+        let shown = if name == "newer" { ".notice-stale[role=alert]" } else { "#script-e" };
+        chrome.until(&format!("document.querySelector('{shown}')")).await;
+        // What is asked for and refused stands in the console as such.
+        let _ = chrome.complaints().await;
+        judge.look(&chrome, &format!("overlay-script-{name}")).await;
+    }
+    chrome.post("/admin/users/2/quota", &[("servers", "3"), ("space", "20")]).await;
+    look(&mut judge, &chrome, &site, "/admin/users?quota=2", "users-quota").await;
+    chrome.post("/logout", &[]).await;
+    site.login(&chrome, "player2").await;
+    look(&mut judge, &chrome, &site, "/overlays", "overlays-other").await;
+    settled("/overlays/1").await;
+    judge.look(&chrome, "overlay-other").await;
+    look(&mut judge, &chrome, &site, "/profile", "profile-quota").await;
+    judge.verdict();
+}
+
+#[tokio::test]
 async fn browser_servers_are_in_order() {
     let (site, chrome) = (Site::start().await, Chrome::start().await);
     let mut judge = Judge::new();

@@ -3,43 +3,11 @@
 use axum::http::StatusCode;
 use l4d2web::queue::Work;
 use rstest::rstest;
-use tokio_util::sync::CancellationToken;
 
 use crate::cast::run;
 use crate::panel::Panel;
 use crate::program;
-use crate::stand_in::order;
-
-/// A panel whose queue works until the test ends.
-struct Working {
-    panel: Panel,
-    stop: CancellationToken,
-}
-
-impl Working {
-    async fn new(orders: &str) -> Self {
-        let panel = Panel::new().await;
-        order(panel.root.path(), orders);
-        let (stop, state) = (CancellationToken::new(), panel.state.clone());
-        let told = stop.clone();
-        tokio::spawn(async move { state.work(told).await });
-        Self { panel, stop }
-    }
-
-    /// Does it, and waits until it has ended.
-    async fn job(&self, work: Work) -> i64 {
-        let job = self.panel.state.queue.enqueue(work, None).await.unwrap();
-        let mut lines = self.panel.state.queue.feed().subscribe(job.id, 0).await.unwrap();
-        while lines.next().await.unwrap().is_some() {}
-        job.id.0
-    }
-}
-
-impl Drop for Working {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
-}
+use crate::working::Working;
 
 #[tokio::test]
 async fn a_failed_job_says_why_and_is_tried_again_with_one_click() {

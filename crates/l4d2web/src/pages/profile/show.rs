@@ -5,8 +5,9 @@ use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
 use crate::account::browser;
+use crate::db::quotas::{self, Usage};
 use crate::db::sessions::{Found, Own};
-use crate::pages::kit::Field;
+use crate::pages::kit::{Field, size};
 use crate::pages::{PageResult, Shell};
 use crate::routes::LoggedIn;
 use crate::state::AppState;
@@ -24,6 +25,7 @@ pub(super) struct ProfilePage {
     pub(super) new: Field,
     pub(super) again: Field,
     sessions: Vec<Row>,
+    usage: Usage,
 }
 
 /// A session in the list.
@@ -67,7 +69,27 @@ impl ProfilePage {
             new: Field::new("new_password", ""),
             again: Field::new("confirm_new_password", ""),
             sessions,
+            usage: quotas::usage(&state.db, session.user.id).await?,
         })
+    }
+}
+
+impl ProfilePage {
+    /// `2 of 3`, `2`.
+    fn servers(&self) -> String {
+        match self.usage.quota.servers {
+            Some(max) => format!("{} of {max}", self.usage.servers),
+            None => self.usage.servers.to_string(),
+        }
+    }
+
+    /// `1.2 GB of 20 GB`, `1.2 GB`.
+    fn space(&self) -> String {
+        let room = self.usage.room();
+        match room.max {
+            Some(max) => format!("{} of {}", size(room.used), size(max)),
+            None => size(room.used),
+        }
     }
 }
 

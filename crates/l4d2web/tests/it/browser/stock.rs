@@ -70,6 +70,44 @@ impl Site {
         std::os::unix::fs::symlink("/etc/passwd", top.join("link")).unwrap();
     }
 
+    /// Makes overlays of every kind, and in every state that they can be in: built, failed, at it, waiting, never built.
+    pub(crate) async fn stock_overlays(&self, chrome: &Chrome) {
+        let script = "#!/bin/bash\nset -euo pipefail\ncurl -fsS https://example.org/plugins.tar.gz | tar -xzC left4dead2 --strip-components=1 # a line that is much longer than the page is wide, so that one sees how it scrolls\n";
+        for (name, kind, shared) in [
+            ("Competitive rework", "script", true),
+            ("Our own plugins", "script", false),
+            (LONG, "script", false),
+            (WHOLE, "files", false),
+            ("Custom campaigns", "workshop", false),
+            ("Campaigns of others", "maps", true),
+            ("Never built", "script", false),
+        ] {
+            let fields: Vec<_> =
+                [("name", name), ("kind", kind)].into_iter().chain(shared.then_some(("shared", "yes"))).collect();
+            chrome.post("/overlays", &fields).await;
+        }
+        std::fs::create_dir_all(self.root.path().join("overlays/base")).unwrap();
+        chrome.post("/overlays", &[("name", "Base config"), ("kind", "directory"), ("reference", "base")]).await;
+        self.order("trickle 50\nfail build:2 3\nsay build:1 40\nhold build:3\n");
+        for (id, word) in [(1, "Built"), (2, "Failed"), (3, "Building"), (4, "Queued")] {
+            chrome.goto(format!("{}/overlays/{id}", self.base)).await.unwrap();
+            if id < 4 {
+                let seen = chrome.run("return document.querySelector('[name=seen]').value").await;
+                let fields = [("script", script), ("seen", seen.as_str().unwrap())];
+                chrome.post(&format!("/overlays/{id}/script"), &fields).await;
+            } else {
+                // The panel has four workers for builds and installs.
+                self.order("trickle 50\nhold build\ninstall 1000\n");
+                chrome.post("/admin/install", &[]).await;
+                for other in [5, 6, 4] {
+                    chrome.post(&format!("/overlays/{other}/build"), &[]).await;
+                }
+            }
+            chrome.goto(format!("{}/overlays/{id}", self.base)).await.unwrap();
+            chrome.until(&format!("document.querySelector('#build .state').textContent === '{word}'")).await;
+        }
+    }
+
     /// Makes servers: one runs, one went down by itself, one could not start, one was never started.
     pub(crate) async fn stock_servers(&self, chrome: &Chrome) {
         for name in ["Friday Versus", "Campaign with friends", "Lighthouse to 10 minutes", WHOLE] {

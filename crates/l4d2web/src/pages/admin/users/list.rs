@@ -4,6 +4,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::quota::{QuotaForm, limits};
 use super::refusal::owned;
 use super::{Act, refusal};
 use crate::db;
@@ -22,6 +23,7 @@ pub(super) struct UsersPage {
     rows: Vec<Row>,
     pub(super) new: NewUser,
     pub(super) dialog: Option<Dialog>,
+    pub(super) quota: Option<QuotaForm>,
 }
 
 /// A user in the list.
@@ -29,6 +31,8 @@ struct Row {
     user: Listed,
     pill: StatePill,
     owns: String,
+    /// What they may have; none: no limit.
+    limits: Option<String>,
     me: bool,
     no_deactivate: Option<String>,
     no_delete: Option<String>,
@@ -66,6 +70,7 @@ pub(super) enum Kind {
 pub struct Wish {
     password: Option<UserId>,
     delete: Option<UserId>,
+    quota: Option<UserId>,
 }
 
 impl NewUser {
@@ -92,6 +97,7 @@ impl UsersPage {
         let row = |user: Listed| Row {
             pill: if user.active { StatePill::done("Active") } else { StatePill::stopped("Inactive") },
             owns: owned(&user).unwrap_or_else(|| "owns nothing".to_owned()),
+            limits: limits(&user),
             me: user.id == me,
             no_deactivate: refusal(Act::Deactivate, &user, me),
             no_delete: refusal(Act::Delete, &user, me),
@@ -99,7 +105,7 @@ impl UsersPage {
             user,
         };
         let rows = users.into_iter().map(row).collect();
-        Ok(Self { shell: shell.at(Nav::Admin), rows, new: NewUser::empty(), dialog: None })
+        Ok(Self { shell: shell.at(Nav::Admin), rows, new: NewUser::empty(), dialog: None, quota: None })
     }
 }
 
@@ -111,6 +117,7 @@ pub async fn list(
     Query(wish): Query<Wish>,
 ) -> PageResult<Response> {
     let mut page = UsersPage::new(&state, shell, me.session.user.id).await?;
+    let asked_quota = wish.quota;
     let wish = wish.password.map(|id| (Kind::Password, id)).or(wish.delete.map(|id| (Kind::Delete, id)));
     if let Some((kind, id)) = wish {
         let user = db::users::listed(&state.db, id).await?.ok_or(PageError::NotFound)?;
@@ -119,6 +126,8 @@ pub async fn list(
             return Err(PageError::Conflict(sentence));
         }
         page.dialog = Some(Dialog::new(kind, user));
+    } else if let Some(id) = asked_quota {
+        page.quota = Some(QuotaForm::of(db::users::listed(&state.db, id).await?.ok_or(PageError::NotFound)?));
     }
     Ok(page.into_response())
 }

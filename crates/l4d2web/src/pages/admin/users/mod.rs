@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod list;
 mod password;
+mod quota;
 mod refusal;
 
 pub use act::{activate, admin, deactivate};
@@ -12,4 +13,5 @@ pub use create::create;
 pub use delete::delete;
 pub use list::list;
 pub use password::password;
+pub use quota::quota;
 use refusal::{Act, refusal};

@@ -77,6 +77,9 @@ mod tests {
             servers: 0,
             blueprints: 0,
             overlays: 0,
+            overlay_bytes: 0,
+            max_servers: None,
+            max_overlay_bytes: None,
             other_admins: 1,
         }
     }
