@@ -69,7 +69,7 @@ export class Uploads {
     this.forAll = undefined;
     for (const row of this.list.querySelectorAll("[data-known]")) this.adopt(row);
     addEventListener("beforeunload", (event) => {
-      if (this.queue.some((job) => !job.over && job.file)) event.preventDefault();
+      if (this.queue.some((job) => !job.over && !job.waiting && job.file)) event.preventDefault();
     });
     addEventListener("offline", () => this.tell());
     addEventListener("online", () => this.tell());
@@ -96,7 +96,8 @@ export class Uploads {
   }
 
   add(file, path, { unpack, onTaken }) {
-    const known = this.queue.find((job) => job.path === path && job.waiting && !job.over && !job.file);
+    const known = this.queue.find((job) => job.path === path && !job.over);
+    if (known && !known.waiting) return toast({ text: `“${path}” is on its way already.` });
     if (known) this.remove(known);
     const job = { file, path, unpack: unpack && /\.(zip|7z|rar)$/i.test(path), onTaken, stop: new AbortController(), sent: 0 };
     job.row = document.createElement("li");
@@ -131,7 +132,7 @@ export class Uploads {
     job.row.append(work, job.words, job.acts);
     this.list.append(job.row);
     this.queue.push(job);
-    this.go();
+    return this.go();
   }
 
   button(word, rest, act, kind = "") {

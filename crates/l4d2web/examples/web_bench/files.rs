@@ -70,16 +70,25 @@ async fn send(panel: &Panel, overlay: i64, source: &Path, round: usize) -> Durat
     let mut client = panel.client().await;
     let form = "application/x-www-form-urlencoded";
     let mut file = File::open(source).unwrap();
-    let mut piece = vec![0; PIECE];
+    // A browser reads ahead, too.
+    let (ahead, mut pieces) = tokio::sync::mpsc::channel(1);
     let start = Instant::now();
+    std::thread::spawn(move || {
+        for _ in (0..LENGTH).step_by(PIECE) {
+            let mut piece = vec![0; PIECE];
+            file.read_exact(&mut piece).unwrap();
+            ahead.blocking_send(piece).unwrap();
+        }
+    });
     let wish = format!("path=map-{round}.vpk&size={LENGTH}&stamp={round}");
     let begun = client.send(&format!("/overlays/{overlay}/uploads"), form, wish.as_bytes()).await;
     let begun: serde_json::Value = serde_json::from_slice(&begun).unwrap();
     let id = begun["id"].as_str().unwrap();
-    for offset in (0..LENGTH).step_by(PIECE) {
-        file.read_exact(&mut piece).unwrap();
+    let mut offset = 0;
+    while let Some(piece) = pieces.recv().await {
         let path = format!("/overlays/{overlay}/uploads/{id}/chunk?offset={offset}");
         client.send(&path, "application/octet-stream", &piece).await;
+        offset += piece.len();
     }
     let placed = client.send(&format!("/overlays/{overlay}/uploads/{id}/finish"), form, b"").await;
     assert!(placed.starts_with(b"{\"placed\""), "{}", String::from_utf8_lossy(&placed));

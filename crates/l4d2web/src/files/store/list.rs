@@ -178,3 +178,76 @@ fn read(dir: std::os::fd::BorrowedFd<'_>) -> std::io::Result<Vec<Name>> {
     });
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(listings: &Listings, overlay: i64, path: &str, stamp: Stamp, entries: usize) {
+        let name = |number: usize| Name { folder: false, name: CString::new(number.to_string()).unwrap() };
+        let (overlay, path) = (OverlayId(overlay), FilePath::parse(path).unwrap());
+        listings.keep(Known { overlay, path, stamp, names: Arc::new((0..entries).map(name).collect()) });
+    }
+
+    fn find(listings: &Listings, overlay: i64, path: &str, stamp: Stamp) -> Option<usize> {
+        listings.find(OverlayId(overlay), &FilePath::parse(path).unwrap(), stamp).map(|names| names.len())
+    }
+
+    #[test]
+    fn what_is_remembered_is_of_this_folder_and_of_now() {
+        let then = Stamp { device: 1, inode: 2, modified: (100, 5), changed: (100, 5) };
+        let listings = Listings::default();
+        known(&listings, 1, "cfg", then, 3);
+        assert_eq!(find(&listings, 1, "cfg", then), Some(3));
+        assert_eq!((find(&listings, 2, "cfg", then), find(&listings, 1, "cfg2", then)), (None, None));
+        for other in [
+            Stamp { inode: 3, ..then },
+            Stamp { device: 2, ..then },
+            Stamp { modified: (100, 6), ..then },
+            Stamp { changed: (101, 5), ..then },
+        ] {
+            known(&listings, 1, "cfg", then, 3);
+            assert_eq!(find(&listings, 1, "cfg", other), None, "{other:?}");
+            assert_eq!(find(&listings, 1, "cfg", then), None, "what has changed once is read anew");
+        }
+    }
+
+    #[test]
+    fn so_many_entries_are_remembered_and_no_more() {
+        let stamp = Stamp { device: 1, inode: 2, modified: (100, 5), changed: (100, 5) };
+        let listings = Listings::default();
+        for number in 0..5 {
+            known(&listings, number, "", stamp, REMEMBERED / 4);
+        }
+        assert_eq!(find(&listings, 0, "", stamp), None, "the one that was asked for longest ago goes");
+        assert!((1..5).all(|number| find(&listings, number, "", stamp).is_some()));
+    }
+
+    #[test]
+    fn what_changed_lately_is_not_settled() {
+        let now = clock_gettime(ClockId::Realtime).tv_sec;
+        let at =
+            |modified: i64, changed: i64| Stamp { device: 1, inode: 2, modified: (modified, 0), changed: (changed, 0) };
+        assert!(!at(now, now).is_settled() && !at(now - 100, now).is_settled() && !at(now, now - 100).is_settled());
+        assert!(at(now - 100, now - 100).is_settled());
+    }
+
+    #[test]
+    fn the_same_list_is_read_and_remembered() {
+        let root = tempfile::tempdir().unwrap();
+        let store = crate::files::Files::new(root.path()).store(OverlayId(7)).unwrap();
+        for number in 0..30 {
+            std::fs::write(root.path().join(format!("files/7/{number:02}")), "").unwrap();
+        }
+        let top = FilePath::default();
+        let read = store.list(&top, 5, 10).unwrap();
+        // As if it had been read long after it last changed.
+        let stamp = Stamp::of(&fstat(&store.top).unwrap());
+        let names = Arc::new(super::read(store.top.as_fd()).unwrap());
+        store.listings.keep(Known { overlay: OverlayId(7), path: top.clone(), stamp, names });
+        assert_eq!(store.list(&top, 5, 10).unwrap(), read);
+        std::fs::remove_file(root.path().join("files/7/07")).unwrap();
+        let after = store.list(&top, 5, 10).unwrap();
+        assert!(after.total == 29 && after.entries.iter().all(|entry| entry.shown != "07"));
+    }
+}

@@ -57,6 +57,8 @@ struct Shared {
     boot: String,
     /// Those at which something is done just now.
     busy: Mutex<HashSet<UploadId>>,
+    /// Those of which what came is being brought to the disk.
+    syncing: Mutex<HashSet<UploadId>>,
     /// The archives that are being unpacked, for those who watch.
     unpacking: Mutex<HashMap<UploadId, unpack::Work>>,
     turns: Mutex<HashMap<UserId, Arc<tokio::sync::Mutex<()>>>>,
@@ -89,6 +91,7 @@ impl Uploads {
             limits,
             boot,
             busy: Mutex::default(),
+            syncing: Mutex::default(),
             unpacking: Mutex::default(),
             turns: Mutex::default(),
             slots: Semaphore::new(UNPACKED_AT_ONCE),
@@ -147,6 +150,22 @@ impl Uploads {
         self.stop_unpacking(id).await;
         let _held = self.hold(id)?;
         self.forget(upload.overlay_id, id).await
+    }
+
+    /// Forgets all that is on its way into an overlay, whoever sends it: the overlay goes.
+    ///
+    /// # Errors
+    ///
+    /// When the database or the disk fails.
+    pub async fn forget_all(&self, overlay: OverlayId) -> Result<(), UploadError> {
+        for upload in db::uploads::all(&self.0.db).await? {
+            if upload.overlay_id == overlay {
+                self.stop_unpacking(&upload.id).await;
+                // A piece that is being written ends with an upload that is not known.
+                self.forget(overlay, &upload.id).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn forget(&self, overlay: OverlayId, id: &UploadId) -> Result<(), UploadError> {

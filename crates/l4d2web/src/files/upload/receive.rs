@@ -1,7 +1,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
@@ -16,8 +16,10 @@ use crate::id::{OverlayId, UserId};
 pub const CHUNK_MAX: u64 = 8 << 20;
 /// How much is gathered before it is written: as much as is held in memory, twice.
 const GATHERED: usize = 1 << 20;
-/// How much may be lost by a power cut.
+/// After how many bytes those before are brought to the disk: about so much may be lost by a power cut.
 const SYNCED: u64 = 64 << 20;
+/// How often it is written that an upload is alive, in seconds.
+const TOLD: i64 = 600;
 
 impl Uploads {
     /// Takes a piece, which begins at `offset`; how many bytes have come now. When the sender goes in the middle, what came before is kept.
@@ -58,27 +60,50 @@ impl Uploads {
         let file = Arc::new(file);
         let taken = take(&file, offset, size, &path, piece).await;
         let keep = !matches!(taken, Err(UploadError::LongPiece | UploadError::TooMuch(_)));
-        let (own, synced, now) = (Arc::clone(&file), u64::try_from(upload.synced).unwrap_or(0), self.0.clock.now());
-        let (received, synced) = blocking(move || {
+        let own = Arc::clone(&file);
+        let received = blocking(move || {
             if !keep {
                 own.set_len(offset).map_err(UploadError::Disk)?;
             }
-            let received = own.metadata().map_err(UploadError::Disk)?.len();
-            if received.saturating_sub(synced) < SYNCED {
-                return Ok((received, synced));
-            }
-            own.sync_data().map_err(UploadError::Disk)?;
-            Ok((received, received))
+            Ok(own.metadata().map_err(UploadError::Disk)?.len())
         })
         .await?;
-        self.note(&upload, synced, now).await?;
+        self.note(&upload, received, file).await?;
         drop(held);
         taken.map(|()| received)
     }
 
-    async fn note(&self, upload: &Upload, synced: u64, now: i64) -> Result<(), UploadError> {
-        let synced = i64::try_from(synced).unwrap_or(i64::MAX);
-        Ok(db::uploads::touch(&self.0.db, &upload.id, synced, &self.0.boot, now).await?)
+    /// Writes now and then that the upload is alive, and sees to it that what came is on the disk; nobody waits for that.
+    async fn note(&self, upload: &Upload, received: u64, file: Arc<File>) -> Result<(), UploadError> {
+        let now = self.0.clock.now();
+        if now - upload.touched_at >= TOLD {
+            db::uploads::touch(&self.0.db, &upload.id, upload.synced, &self.0.boot, now).await?;
+        }
+        if received.saturating_sub(u64::try_from(upload.synced).unwrap_or(0)) < SYNCED || !self.begin_sync(&upload.id) {
+            return Ok(());
+        }
+        let (uploads, id) = (self.clone(), upload.id.clone());
+        tokio::spawn(async move {
+            let done = blocking(move || file.sync_data().map_err(UploadError::Disk)).await;
+            let done = match done {
+                Ok(()) => uploads.synced(&id, received).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::warn!(upload = %id, %error, "what came of an upload could not be brought to the disk yet");
+            }
+            uploads.0.syncing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        });
+        Ok(())
+    }
+
+    fn begin_sync(&self, id: &UploadId) -> bool {
+        self.0.syncing.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone())
+    }
+
+    async fn synced(&self, id: &UploadId, bytes: u64) -> Result<(), UploadError> {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        Ok(db::uploads::touch(&self.0.db, id, bytes, &self.0.boot, self.0.clock.now()).await?)
     }
 }
 

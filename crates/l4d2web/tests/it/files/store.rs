@@ -91,22 +91,6 @@ fn folders_come_first_and_pages_join() {
 }
 
 #[test]
-fn a_remembered_list_is_not_an_old_one() {
-    let (root, store) = store();
-    for number in 0..50 {
-        fs::write(top(&root).join(format!("{number:02}")), "").unwrap();
-    }
-    // As if it had last changed long ago, so that it is remembered.
-    let long_ago = fs::FileTimes::new().set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000));
-    fs::File::open(top(&root)).unwrap().set_times(long_ago).unwrap();
-    assert_eq!(store.list(&path(""), 0, 10).unwrap().total, 50);
-    fs::remove_file(top(&root).join("07")).unwrap();
-    let listing = store.list(&path(""), 0, 10).unwrap();
-    assert_eq!((listing.total, listing.entries.len()), (49, 10));
-    assert!(listing.entries.iter().all(|entry| entry.shown != "07"));
-}
-
-#[test]
 fn names_that_are_none_of_ours_are_shown_and_no_more() {
     use std::os::unix::ffi::OsStrExt as _;
     let (root, store) = store();

@@ -222,6 +222,27 @@ async fn after_a_power_cut_only_what_was_synced_counts() {
 }
 
 #[tokio::test]
+async fn what_came_is_brought_to_the_disk_meanwhile() {
+    let desk = Desk::new().await;
+    let id = desk.begin("a", 100 << 20).await;
+    let piece = vec![b'x'; 8 << 20];
+    for number in 0..9 {
+        desk.send(&id, number << 23, &piece).await.unwrap();
+    }
+    let synced = async {
+        loop {
+            let row = db::uploads::find(&desk.panel.state.db, desk.overlay, desk.user, &id).await.unwrap().unwrap();
+            if row.synced > 0 {
+                return row.synced;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let synced = tokio::time::timeout(std::time::Duration::from_secs(60), synced).await.unwrap();
+    assert!((64 << 20..=72 << 20).contains(&synced), "{synced}");
+}
+
+#[tokio::test]
 async fn a_name_that_is_taken_asks() {
     let desk = Desk::new().await;
     let id = desk.begin("a.cfg", 3).await;

@@ -287,6 +287,8 @@ async fn what_is_not_yours_or_not_made_of_files_has_none_of_this() {
 async fn with_the_overlay_its_source_goes() {
     let (panel, mut zoey, _) = zoeys().await;
     put(&panel, "a/b", "x");
+    let begun = zoey.script("/overlays/1/uploads", &[("path", "b"), ("size", "5"), ("stamp", "1")]).await;
+    assert_eq!(begun.status, StatusCode::CREATED);
     let reply = zoey.post("/overlays/1/delete", &[("name", "Own settings")]).await;
     assert_eq!(reply.location(), "/overlays", "{}", reply.body);
     assert!(!panel.root.path().join("files/1").exists());
