@@ -109,16 +109,12 @@ async fn files_rows(table: &mut Table, panel: &Panel) {
     table.row("a page of a folder with 100,000 entries, p99", &ms(tree.most), "", "", Some(goal));
     let before = panel.memory();
     let sent = files::upload(panel, overlay).await;
-    let goal = (sent.ours <= sent.copied * 2, "at most 2 times");
     let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
-    table.row(
-        "1 GiB uploaded, until it is in the overlay and on the disk",
-        &seconds(sent.ours),
-        "cp",
-        &seconds(sent.copied),
-        Some(goal),
-    );
-    table.row("the same", &seconds(sent.ours), "cp, and sync of the copy", &seconds(sent.synced), None);
+    let (what, ours) = ("1 GiB uploaded, until it is on the disk and in the overlay", seconds(sent.ours));
+    // An upload that is done survives a power cut; of `cp` alone the kernel still has everything to write.
+    let goal = (sent.ours <= sent.synced * 2, "at most 2 times");
+    table.row(what, &ours, "cp, and sync of the copy", &seconds(sent.synced), Some(goal));
+    table.row("the same", &ours, "cp alone", &seconds(sent.copied), None);
     table.row("memory, after that", &mib(panel.memory()), "before", &mib(before), None);
 }
 
