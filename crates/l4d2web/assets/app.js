@@ -14,6 +14,8 @@ const parts = [
   ["[data-stack]", "./stack.js"],
   ["[data-given]", "./given.js"],
   [".tree", "./tree.js"],
+  ["[data-source]", "./source.js"],
+  ["textarea[data-language]", "./editor.js"],
 ];
 
 function equip(root) {

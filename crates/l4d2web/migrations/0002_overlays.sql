@@ -54,4 +54,22 @@ CREATE TABLE overlay_clashes (
 
 -- == uploads
 
+-- What is on its way into a files overlay; its bytes are in files/.left4me-staging/upload-<id>, and how many came is the length of that.
+CREATE TABLE uploads (
+    id         TEXT    PRIMARY KEY, -- 32 hexadecimal digits
+    overlay_id INTEGER NOT NULL REFERENCES overlays (id) ON DELETE CASCADE,
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    path       TEXT    NOT NULL, -- where it goes; what an archive holds goes into the folder of that
+    size       INTEGER NOT NULL CHECK (size >= 0),
+    stamp      TEXT    NOT NULL, -- what the browser knows it by besides name and size
+    unpack     INTEGER NOT NULL CHECK (unpack IN (0, 1)),
+    on_taken   TEXT    NOT NULL CHECK (on_taken IN ('ask', 'replace', 'both', 'keep')),
+    state      TEXT    NOT NULL DEFAULT 'sending' CHECK (state IN ('sending', 'unpacking', 'unpacked', 'merging')),
+    synced     INTEGER NOT NULL DEFAULT 0, -- so many bytes survive a power cut
+    boot       TEXT    NOT NULL,           -- the boot of the machine in which the others were written
+    created_at INTEGER NOT NULL,
+    touched_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX uploads_user ON uploads (user_id, overlay_id);
+
 -- == maps

@@ -4,6 +4,7 @@
 //! linking its library. State is one SQLite database.
 
 pub mod account;
+pub mod archive;
 pub mod assets;
 pub mod blueprints;
 pub mod cli;
@@ -13,6 +14,7 @@ pub mod db;
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod fetch;
+pub mod files;
 pub mod host;
 pub mod id;
 pub mod live;

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::{Limits, Passwords, Sessions};
+use crate::archive::Limits as ArchiveLimits;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::files::Files;
+use crate::files::upload::Uploads;
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::{KnownGame, Pulse};
@@ -42,6 +45,8 @@ pub struct Parts {
     pub queue: Queue,
     /// Items of the Steam Workshop.
     pub workshop: Workshop,
+    /// What is on its way into files overlays, and those.
+    pub uploads: Uploads,
     /// The logs of servers that somebody looks at.
     pub logs: ServerLogs,
     /// The streams of open pages.
@@ -72,6 +77,8 @@ impl AppState {
         let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
         let game = KnownGame::new(host.clone(), &bus);
         let workshop = Workshop::new(&config.root, config.steam_api.as_ref(), db.clone(), clock.clone(), bus.clone());
+        let files = Files::new(&config.root);
+        let uploads = Uploads::new(db.clone(), clock.clone(), bus.clone(), files, ArchiveLimits::default());
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
         Self(Arc::new(Parts {
             config,
@@ -83,6 +90,7 @@ impl AppState {
             host,
             queue,
             workshop,
+            uploads,
             logs,
             streams,
             game,

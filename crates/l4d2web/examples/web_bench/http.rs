@@ -37,6 +37,16 @@ impl Client {
         status
     }
 
+    /// Sends a body; the status and the answer's.
+    pub(crate) async fn send_any(&mut self, path: &str, kind: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        let head = format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
+        let request = format!("POST {path}{}{head}\r\n", self.head);
+        self.stream.write_all(request.as_bytes()).await.unwrap();
+        self.stream.write_all(body).await.unwrap();
+        let (status, length) = self.ask("").await;
+        (status, self.body(length).await)
+    }
+
     /// Opens a stream, whose text [`Client::line`] then gives.
     pub(crate) async fn open(&mut self, path: &str) {
         let request = format!("GET {path}{}Accept: text/event-stream\r\n\r\n", self.head);

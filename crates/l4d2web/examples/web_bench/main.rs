@@ -1,7 +1,9 @@
 //! Measures what the panel costs, beside a static file that the same process serves. `deploy/bench.sh web` runs it; it prints a table in
 //! Markdown. The panel is the real program on a fresh root; behind it a script stands in for `l4d2ctl` and prints lines when they are wanted.
 //!
-//!     web_bench PATH-OF-L4D2WEB PATH-OF-THE-STAND-IN-L4D2CTL
+//!     web_bench PATH-OF-L4D2WEB PATH-OF-THE-STAND-IN-L4D2CTL [files]
+//!
+//! With `files`, only what concerns files overlays.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +12,7 @@
     reason = "a measurement that cannot go on ends by a panic, runs programs as a user would, and counts what fits into a float"
 )]
 
+mod files;
 mod followers;
 mod http;
 mod load;
@@ -35,9 +38,19 @@ const STAMPS: usize = 300;
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [program, stand_in] = arguments.as_slice() else { panic!("usage: web_bench L4D2WEB STAND-IN") };
+    let (program, stand_in, files_alone) = match arguments.as_slice() {
+        [program, stand_in] => (program, stand_in, false),
+        [program, stand_in, word] if word == "files" => (program, stand_in, true),
+        _ => panic!("usage: web_bench L4D2WEB STAND-IN [files]"),
+    };
     let mut table = Table::default();
     let panel = Panel::start(program, stand_in).await;
+    if files_alone {
+        files_rows(&mut table, &panel).await;
+        panel.stop().await;
+        print!("{table}");
+        return;
+    }
     tokio::time::sleep(Duration::from_secs(3)).await;
     let idle = panel.memory();
     table.row("memory, idle", &mib(idle), "", "", Some((idle < 25 << 20, "under 25 MiB")));
@@ -79,10 +92,30 @@ async fn main() {
     table.row("a server's line, l4d2ctl to browser, p50", &ms(middle), "", "", None);
     let goal = (most < Duration::from_millis(600), "under 600 ms, of which journald may take 250");
     table.row("a server's line, l4d2ctl to browser, p99", &ms(most), "", "", Some(goal));
+    files_rows(&mut table, &panel).await;
     let end = panel.memory();
     table.row("memory, after all", &mib(end), "idle", &mib(idle), None);
     panel.stop().await;
     print!("{table}");
+}
+
+/// A file that is sent, and a folder that is looked at.
+async fn files_rows(table: &mut Table, panel: &Panel) {
+    let overlay = files::overlay(panel).await;
+    let tree = files::tree(panel, overlay).await;
+    table.row("a page of a folder with 100,000 entries, the first time", &ms(tree.first), "", "", None);
+    table.row("a page of a folder with 100,000 entries, p50", &ms(tree.middle), "", "", None);
+    let goal = (tree.most < Duration::from_millis(20), "under 20 ms");
+    table.row("a page of a folder with 100,000 entries, p99", &ms(tree.most), "", "", Some(goal));
+    let before = panel.memory();
+    let sent = files::upload(panel, overlay).await;
+    let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
+    let (what, ours) = ("1 GiB uploaded, until it is on the disk and in the overlay", seconds(sent.ours));
+    // An upload that is done survives a power cut; of `cp` alone the kernel still has everything to write.
+    let goal = (sent.ours <= sent.synced * 2, "at most 2 times");
+    table.row(what, &ours, "cp, and sync of the copy", &seconds(sent.synced), Some(goal));
+    table.row("the same", &ours, "cp alone", &seconds(sent.copied), None);
+    table.row("memory, after that", &mib(panel.memory()), "before", &mib(before), None);
 }
 
 fn requests(table: &mut Table, what: &str, got: &Load, still: &Load, cpu: Option<Duration>) {

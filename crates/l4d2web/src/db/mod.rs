@@ -32,6 +32,7 @@ pub mod server_state;
 pub mod servers;
 pub mod sessions;
 pub mod setup_links;
+pub mod uploads;
 pub mod users;
 mod version;
 pub mod watched;

@@ -34,6 +34,10 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 const LARGEST: usize = 256 * 1024;
 /// The same where a script is saved (256 KiB).
 const LARGE: usize = 1024 * 1024;
+/// The same where a text is saved: 1 MiB, each byte of which may be written as three.
+const TEXT: usize = 4 * 1024 * 1024;
+/// The same where files come: the largest overlay, and the rest of the form. They go to the disk as they come.
+const FILES: usize = 21_000_000_000;
 /// How long a visitor may be silent in the middle of a form.
 const SILENT: Duration = Duration::from_secs(30);
 
@@ -78,10 +82,10 @@ impl Route {
 #[must_use]
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{self, Change, Use};
+    use crate::rights::JobRight;
     use crate::rights::ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
-    use crate::rights::{JobRight, OverlayRight};
-    use Access::{Admin, Blueprint, Job, Overlay, Public, Server, User};
-    vec![
+    use Access::{Admin, Blueprint, Job, Public, Server, User};
+    let mut table = vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
         get("/static/{*path}", Public, assets::serve),
@@ -144,6 +148,17 @@ pub fn table() -> Vec<Route> {
         post("/blueprints/{id}/clone", Blueprint(Use), pages::blueprints::clone),
         post("/blueprints/{id}/share", Blueprint(Change), pages::blueprints::share),
         post("/blueprints/{id}/hand-over", Blueprint(BlueprintRight::HandOver), pages::blueprints::hand_over),
+    ];
+    table.extend(overlays());
+    table.extend(sources());
+    table
+}
+
+/// Those of overlays.
+fn overlays() -> Vec<Route> {
+    use crate::rights::OverlayRight;
+    use Access::{Admin, Overlay, User};
+    vec![
         get("/overlays", User, pages::overlays::list),
         get("/overlays/events", User, pages::overlays::list_events),
         post("/overlays/refresh", Admin, pages::overlays::workshop::refresh),
@@ -162,6 +177,36 @@ pub fn table() -> Vec<Route> {
         post("/overlays/{id}/items/{item}/remove", Overlay(OverlayRight::Change), pages::overlays::workshop::remove),
         get("/workshop/{item}/preview", User, pages::overlays::workshop::picture),
         post("/overlays/{id}/script", Overlay(OverlayRight::Change), pages::overlays::script::save).takes(LARGE),
+    ]
+}
+
+/// Those of the files that an overlay is built of.
+fn sources() -> Vec<Route> {
+    use crate::rights::OverlayRight;
+    use Access::Overlay;
+    vec![
+        get("/overlays/{id}/source", Overlay(OverlayRight::Change), pages::overlays::files::folder),
+        get("/overlays/{id}/source/entry", Overlay(OverlayRight::Change), pages::overlays::files::entry),
+        get("/overlays/{id}/source/download", Overlay(OverlayRight::Change), pages::overlays::files::file),
+        get("/overlays/{id}/source/zip", Overlay(OverlayRight::Change), pages::overlays::files::zip),
+        get("/overlays/{id}/edit", Overlay(OverlayRight::Change), pages::overlays::files::edit),
+        post("/overlays/{id}/edit", Overlay(OverlayRight::Change), pages::overlays::files::save).takes(TEXT),
+        get("/overlays/{id}/files/new", Overlay(OverlayRight::Change), pages::overlays::files::new),
+        post("/overlays/{id}/files/new", Overlay(OverlayRight::Change), pages::overlays::files::create).takes(TEXT),
+        post("/overlays/{id}/files/folder", Overlay(OverlayRight::Change), pages::overlays::files::make_folder),
+        post("/overlays/{id}/files/move", Overlay(OverlayRight::Change), pages::overlays::files::relocate),
+        post("/overlays/{id}/files/delete", Overlay(OverlayRight::Change), pages::overlays::files::remove),
+        post("/overlays/{id}/files/upload", Overlay(OverlayRight::Change), pages::overlays::files::upload).takes(FILES),
+        get("/overlays/{id}/uploads", Overlay(OverlayRight::Change), pages::overlays::files::uploads),
+        post("/overlays/{id}/uploads", Overlay(OverlayRight::Change), pages::overlays::files::begin),
+        post("/overlays/{id}/uploads/{upload}/chunk", Overlay(OverlayRight::Change), pages::overlays::files::chunk),
+        post("/overlays/{id}/uploads/{upload}/finish", Overlay(OverlayRight::Change), pages::overlays::files::finish),
+        post("/overlays/{id}/uploads/{upload}/cancel", Overlay(OverlayRight::Change), pages::overlays::files::cancel),
+        get(
+            "/overlays/{id}/uploads/{upload}/progress",
+            Overlay(OverlayRight::Change),
+            pages::overlays::files::progress,
+        ),
     ]
 }
 

@@ -51,6 +51,9 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     }
     let (listen, watchdog) = (config.listen, config.watchdog);
     let state = AppState::new(config, db.clone(), clock, Passwords::new());
+    if let Err(error) = state.uploads.recover().await {
+        tracing::error!(%error, "uploads that were under way could not be seen to");
+    }
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
     // Port 0 lets the kernel choose one.
@@ -58,6 +61,10 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     tracing::info!(%address, "the panel takes requests");
     notify::ready(&format!("takes requests on {address}"));
     let alive = watchdog.map(|period| tokio::spawn(notify::watch(period, db.clone())));
+    let tidy = tokio::spawn({
+        let (uploads, stop) = (state.uploads.clone(), stop.clone());
+        async move { uploads.tidy(stop).await }
+    });
     let watch = tokio::spawn(watch::run(state.clone(), stop.clone()));
     let working = state.config.work.then(|| {
         let (state, stop) = (state.clone(), stop.clone());
@@ -77,6 +84,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     if timeout(GRACE, state.host.settled()).await.is_err() {
         tracing::warn!("something that asked the host does not end, and is left to systemd");
     }
+    tidy.await.context("the care for uploads has broken down")?;
     if let Some(alive) = alive {
         alive.abort();
     }

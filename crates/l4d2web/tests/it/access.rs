@@ -43,6 +43,8 @@ const NEW_USER: &[(&str, &str)] = &[("name", "nick"), ("password", "correct hors
 const LOGIN: &[(&str, &str)] = &[("name", "ulla"), ("password", "correct horse")];
 const NAME: &[(&str, &str)] = &[("name", "Another name")];
 const NEW_SERVER: &[(&str, &str)] = &[("name", "Sunday"), ("hostname", ""), ("blueprint", "3"), ("port", "")];
+const TEXT: &[(&str, &str)] = &[("path", "a.cfg"), ("text", "sv_cheats 0"), ("version", "")];
+const UPLOAD: &[(&str, &str)] = &[("path", "a.vpk"), ("size", "0"), ("stamp", "1")];
 const SCRIPT: &[(&str, &str)] = &[("script", "echo hello"), ("seen", "0")];
 const SETTINGS: &[(&str, &str)] = &[("name", "Sunday"), ("hostname", ""), ("blueprint", "1"), ("port", "27016")];
 const NEW_PASSWORD: &[(&str, &str)] = &[
@@ -136,6 +138,24 @@ const TABLE: &[Row] = &[
     post("/overlays/refresh", "/overlays/refresh", &[],                                     [L,   403, 403, 403, 403, 303, L]),
     get("/workshop/{item}/preview", "/workshop/70/preview",                                 [L,   404, 404, 404, 404, 404, L]), // it has none
     post("/overlays/{id}/script", "/overlays/3/script", SCRIPT,                             [L,   303, 404, 404, 404, 403, L]),
+    get("/overlays/{id}/source", "/overlays/5/source",                                      [L,   200, 404, 404, 404, 403, L]),
+    get("/overlays/{id}/source/entry", "/overlays/5/source/entry?path=a",                   [L,   404, 404, 404, 404, 403, L]),
+    get("/overlays/{id}/source/download", "/overlays/5/source/download?path=a",             [L,   404, 404, 404, 404, 403, L]),
+    get("/overlays/{id}/source/zip", "/overlays/5/source/zip",                              [L,   200, 404, 404, 404, 403, L]),
+    get("/overlays/{id}/edit", "/overlays/5/edit?path=a.cfg",                               [L,   404, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/edit", "/overlays/5/edit", TEXT,                                   [L,   303, 404, 404, 404, 403, L]),
+    get("/overlays/{id}/files/new", "/overlays/5/files/new",                                [L,   200, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/files/new", "/overlays/5/files/new", TEXT,                         [L,   303, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/files/folder", "/overlays/5/files/folder", &[("path", "cfg")],     [L,   303, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/files/move", "/overlays/5/files/move", &[("from", "a"), ("to", "b")], [L,   404, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/files/delete", "/overlays/5/files/delete", &[("path", "a")],       [L,   404, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/files/upload", "/overlays/5/files/upload", &[],                    [L,   400, 404, 404, 404, 403, L]),
+    get("/overlays/{id}/uploads", "/overlays/5/uploads",                                    [L,   200, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/uploads", "/overlays/5/uploads", UPLOAD,                           [L,   201, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/uploads/{upload}/chunk", "/overlays/5/uploads/00000000000000000000000000000000/chunk?offset=0", &[], [L,   404, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/uploads/{upload}/finish", "/overlays/5/uploads/00000000000000000000000000000000/finish", &[], [L,   404, 404, 404, 404, 403, L]),
+    post("/overlays/{id}/uploads/{upload}/cancel", "/overlays/5/uploads/00000000000000000000000000000000/cancel", &[], [L,   404, 404, 404, 404, 403, L]),
+    get("/overlays/{id}/uploads/{upload}/progress", "/overlays/5/uploads/00000000000000000000000000000000/progress", [L,   404, 404, 404, 404, 403, L]),
 ];
 
 /// The same routes once more, where things stand differently: the blueprint 3 is shared with everybody, and nothing has the key 99.
@@ -157,6 +177,8 @@ const MORE: &[Row] = &[
     get("/overlays/{id}", "/overlays/4",                                                    [L,   200, 200, 200, 200, 200, L]),
     get("/overlays/{id}/events", "/overlays/4/events",                                      [L,   200, 200, 200, 200, 200, L]),
     post("/overlays/{id}/build", "/overlays/4/build", &[],                                  [L,   403, 403, 403, 403, 303, L]),
+    get("/overlays/{id}/source", "/overlays/3/source",                                      [L,   404, 404, 404, 404, 403, L]), // made by a script
+    get("/overlays/{id}/source", "/overlays/4/source",                                      [L,   403, 403, 403, 403, 404, L]), // likewise
     post("/overlays/{id}/build", "/overlays/1/build", &[],                                  [L,   403, 403, 403, 403, 409, L]), // a directory
     post("/overlays/{id}/script", "/overlays/4/script", SCRIPT,                             [L,   403, 403, 403, 403, 303, L]),
     post("/overlays/{id}/rename", "/overlays/4/rename", NAME,                               [L,   403, 403, 403, 403, 303, L]),

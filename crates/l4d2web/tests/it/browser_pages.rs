@@ -8,7 +8,7 @@ use l4d2web::routes;
 use crate::browser::{Chrome, Judge, Site};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 17] = [
+const NO_PAGES: [&str; 21] = [
     "/",
     "/health",
     "/static/{*path}",
@@ -16,6 +16,10 @@ const NO_PAGES: [&str; 17] = [
     "/overlays/events",
     "/overlays/{id}/events",
     "/overlays/{id}/files/download",
+    "/overlays/{id}/source/download",
+    "/overlays/{id}/source/zip",
+    "/overlays/{id}/uploads",
+    "/overlays/{id}/uploads/{upload}/progress",
     "/servers/events",
     "/servers/{id}/events",
     "/servers/{id}/log/download",
@@ -34,6 +38,8 @@ const SERVERS: [&str; 5] =
     ["/servers", "/servers/{id}", "/servers/{id}/jobs", "/servers/{id}/files", "/servers/{id}/settings"];
 const BLUEPRINTS: [&str; 2] = ["/blueprints", "/blueprints/{id}"];
 const OVERLAYS: [&str; 4] = ["/overlays", "/overlays/{id}", "/overlays/{id}/files", "/overlays/{id}/items"];
+const FILES: [&str; 4] =
+    ["/overlays/{id}/source", "/overlays/{id}/source/entry", "/overlays/{id}/edit", "/overlays/{id}/files/new"];
 const REST: [&str; 5] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/profile"];
 
 #[test]
@@ -41,7 +47,7 @@ fn every_page_is_in_a_list() {
     let table: BTreeSet<&str> =
         routes::table().into_iter().filter(|route| route.method == Method::GET).map(|route| route.path).collect();
     let looked: BTreeSet<&str> =
-        [&DOORS[..], &SERVERS, &BLUEPRINTS, &OVERLAYS, &REST, &NO_PAGES].concat().into_iter().collect();
+        [&DOORS[..], &SERVERS, &BLUEPRINTS, &OVERLAYS, &FILES, &REST, &NO_PAGES].concat().into_iter().collect();
     let missing: Vec<_> = table.difference(&looked).collect();
     assert!(missing.is_empty(), "in no list of this file: {missing:?}");
     let gone: Vec<_> = looked.difference(&table).collect();
@@ -211,5 +217,36 @@ async fn browser_parts_of_a_server_are_in_order() {
     judge.look(&chrome, "server-files-open").await;
     chrome.post("/servers/1/share", &[("user", "player2"), ("role", "manage")]).await;
     look(&mut judge, &chrome, &site, "/servers/1/settings", "server-settings").await;
+    judge.verdict();
+}
+
+#[tokio::test]
+async fn browser_files_overlays_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    chrome.post("/overlays", &[("name", "Our own settings"), ("kind", "files")]).await;
+    look(&mut judge, &chrome, &site, "/overlays/1", "files-empty").await;
+    site.stock_files(1);
+    let upload = [("path", "left4dead2/addons/warcelona_part_2_of_3.vpk"), ("size", "1200000"), ("stamp", "1")];
+    chrome.post("/overlays/1/uploads", &upload).await;
+    look(&mut judge, &chrome, &site, "/overlays/1", "files").await;
+    chrome.click(".tree [data-branch]").await;
+    chrome.until("document.querySelector('.tree [aria-expanded=true]')").await;
+    judge.look(&chrome, "files-open").await;
+    look(&mut judge, &chrome, &site, "/overlays/1/source?path=left4dead2%2Fcfg", "files-folder").await;
+    look(&mut judge, &chrome, &site, "/overlays/1/source/entry?path=left4dead2%2Fcfg", "files-entry-folder").await;
+    look(&mut judge, &chrome, &site, "/overlays/1/source/entry?path=left4dead2%2Fcfg%2Fserver.cfg", "files-entry")
+        .await;
+    look(&mut judge, &chrome, &site, "/overlays/1/files/new", "files-new").await;
+    chrome.goto(format!("{}/overlays/1/edit?path=left4dead2%2Fcfg%2Fserver.cfg", site.base)).await.unwrap();
+    chrome.until("document.querySelector('.cm-content .tok-note')").await;
+    judge.look(&chrome, "files-edit").await;
+    // Somebody else saves meanwhile.
+    std::fs::write(site.root.path().join("files/1/left4dead2/cfg/server.cfg"), "// theirs\n").unwrap();
+    chrome.click("[data-save]").await;
+    chrome.until("document.querySelector('details pre')").await;
+    chrome.run("document.querySelector('section details').open = true").await;
+    judge.look(&chrome, "files-edit-changed").await;
     judge.verdict();
 }

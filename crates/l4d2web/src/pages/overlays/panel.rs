@@ -32,7 +32,7 @@ pub(super) async fn panel(state: &AppState, access: &OverlayAccess, shell: &Shel
 pub(super) async fn fragments(state: &AppState, access: &OverlayAccess) -> PageResult<Vec<Fragment>> {
     match access.overlay.kind {
         Kind::Workshop => workshop::fragments(state, access).await,
-        Kind::Files => files::fragments(state, access).await,
+        Kind::Files => Ok(files::fragments()),
         Kind::Maps => maps::fragments(state, access).await,
         Kind::Script | Kind::Directory => Ok(Vec::new()),
     }

@@ -119,6 +119,23 @@ impl Chrome {
         self.tell("Input.dispatchTouchEvent", json!({ "type": what, "touchPoints": points })).await;
     }
 
+    /// How many bytes a second can be sent; none: as many as the machine can.
+    pub(crate) async fn throttle(&self, upload: Option<u32>) {
+        self.tell("Network.enable", json!({})).await;
+        let upload = upload.map_or(-1_i64, i64::from);
+        let conditions =
+            json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload });
+        self.tell("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// Puts files of this machine into a field of a form, also one that is not shown.
+    pub(crate) async fn choose(&self, selector: &str, files: &[&Path]) {
+        let root = self.tell("DOM.getDocument", json!({ "depth": 0 })).await;
+        let found = json!({ "nodeId": root["root"]["nodeId"], "selector": selector });
+        let node = self.tell("DOM.querySelector", found).await;
+        self.tell("DOM.setFileInputFiles", json!({ "nodeId": node["nodeId"], "files": files })).await;
+    }
+
     /// A picture of the whole page.
     pub(crate) async fn picture(&self, path: &Path) {
         use std::io::Write as _;

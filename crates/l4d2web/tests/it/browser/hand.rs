@@ -19,8 +19,21 @@ const LABELLED: &str = "
     const [name] = arguments;
     const root = document.querySelector('dialog:modal') ?? document;
     const label = [...root.querySelectorAll('label')].find((l) => l.checkVisibility() && l.textContent.replace(/\\s+/g, ' ').trim().startsWith(name));
-    return label ? (label.control ?? null) : null;
+    // A text that is edited in an editor is typed there.
+    const editor = label?.control?.hidden && document.querySelector('[data-editor-of=' + label.control.id + '] .cm-content');
+    return editor || (label?.control ?? null);
 ";
+
+/// What stands in the control that a label names; an editor keeps it in its textarea.
+const WRITTEN: &str = "
+    const [name] = arguments;
+    const root = document.querySelector('dialog:modal') ?? document;
+    const label = [...root.querySelectorAll('label')].find((l) => l.checkVisibility() && l.textContent.replace(/\\s+/g, ' ').trim().startsWith(name));
+    return label?.control?.value ?? null;
+";
+
+/// Whether all editors are in their places.
+const MOUNTED: &str = "[...document.querySelectorAll('textarea[data-language]')].every((area) => area.hidden)";
 
 impl Chrome {
     async fn element(&self, script: &str, arguments: Vec<serde_json::Value>, what: &str) -> WebElement {
@@ -47,6 +60,7 @@ impl Chrome {
 
     /// Writes into the field with this label, in place of what is there.
     pub(crate) async fn write(&self, label: &str, text: &str) {
+        self.until(MOUNTED).await;
         let field = self.element(LABELLED, vec![json!(label)], &format!("field “{label}”")).await;
         // As a person would: all of it, then over it.
         field.send_keys(Key::Control + "a").await.unwrap();
@@ -59,8 +73,8 @@ impl Chrome {
 
     /// What stands in the field with this label.
     pub(crate) async fn written(&self, label: &str) -> String {
-        let field = self.element(LABELLED, vec![json!(label)], &format!("field “{label}”")).await;
-        field.prop("value").await.unwrap().unwrap_or_default()
+        let found = self.execute(WRITTEN, vec![json!(label)]).await.unwrap();
+        found.json().as_str().unwrap_or_else(|| panic!("no field “{label}”")).to_owned()
     }
 
     /// Sends the form of the dialog that is open.

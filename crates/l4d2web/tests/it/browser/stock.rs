@@ -52,6 +52,24 @@ impl Site {
         assert_eq!(saved, "taken");
     }
 
+    /// Puts files into the source of an overlay, as an admin does by hand.
+    pub(crate) fn stock_files(&self, overlay: u32) {
+        let top = self.root.path().join(format!("files/{overlay}/left4dead2"));
+        let config = "// Our own settings, for every blueprint that wants them\nexec spectator_rates.cfg\n\nsv_consistency 0\nmp_disable_autokick 1 // a bit kinder – asked for by Nick\n\
+                      alias greet \"say A tank is here, and this line is long on purpose so that one sees how the editor scrolls sideways; wait 100; say Run\"\nsm_cvar z_witch_burn_time 15\n";
+        for (name, text) in [
+            ("cfg/server.cfg", config),
+            ("cfg/spectator_rates.cfg", "sv_minrate 60000\n"),
+            ("addons/readable_fonts_for_the_message_of_the_day_v2_final.vpk", "a stand-in for a map"),
+            ("addons/sourcemod/plugins.txt", ""),
+            ("host.txt", "Our own server"),
+        ] {
+            std::fs::create_dir_all(top.join(name).parent().unwrap()).unwrap();
+            std::fs::write(top.join(name), text).unwrap();
+        }
+        std::os::unix::fs::symlink("/etc/passwd", top.join("link")).unwrap();
+    }
+
     /// Makes overlays of every kind, and in every state that they can be in: built, failed, at it, waiting, never built.
     pub(crate) async fn stock_overlays(&self, chrome: &Chrome) {
         let script = "#!/bin/bash\nset -euo pipefail\ncurl -fsS https://example.org/plugins.tar.gz | tar -xzC left4dead2 --strip-components=1 # a line that is much longer than the page is wide, so that one sees how it scrolls\n";

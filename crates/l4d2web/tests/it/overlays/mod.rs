@@ -1,6 +1,7 @@
 //! Overlays: their pages, what is refused, builds, quotas and seeds.
 
 mod directories;
+mod files;
 mod page;
 mod quotas;
 mod script;

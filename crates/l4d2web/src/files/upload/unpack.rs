@@ -1,0 +1,226 @@
+use std::os::fd::AsFd as _;
+use std::sync::{Arc, PoisonError};
+
+use rustix::fs::{Mode, mkdirat};
+use tokio::sync::watch;
+
+use super::{Held, State, UploadError, UploadId, Uploads, blocking, part, unpacked};
+use crate::archive::{self, Limits, Progress};
+use crate::db;
+use crate::db::uploads::Upload;
+use crate::files::{FilePath, OnTaken, Quota, beneath};
+use crate::id::UserId;
+
+/// How an archive is getting on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// It waits for another one.
+    Waiting,
+    /// It is being unpacked; how far it is, [`Phase::figures`] says.
+    Unpacking(Figures),
+    /// What it holds comes to its place.
+    Merging,
+    /// That many files are in the overlay, and so many were left out since their names were taken.
+    Done {
+        /// How many came.
+        files: usize,
+        /// How many did not.
+        kept: usize,
+    },
+    /// Names are taken: a choice is wanted.
+    Taken(String),
+    /// It failed; whether the upload is still there, so that it can be tried again.
+    Failed {
+        /// A sentence.
+        why: String,
+        /// Whether it is still there.
+        again: bool,
+    },
+}
+
+/// Bytes that are written, and bytes that there are.
+#[derive(Debug, Clone)]
+pub struct Figures(Arc<Progress>);
+
+impl PartialEq for Figures {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Figures {}
+
+impl Figures {
+    /// Both.
+    #[must_use]
+    pub fn now(&self) -> (u64, u64) {
+        self.0.figures()
+    }
+}
+
+impl Phase {
+    /// Whether nothing follows.
+    #[must_use]
+    pub const fn is_last(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::Taken(_) | Self::Failed { .. })
+    }
+}
+
+/// An archive at which a task works.
+#[derive(Debug)]
+pub(super) struct Work {
+    progress: Arc<Progress>,
+    phase: watch::Receiver<Phase>,
+}
+
+impl Work {
+    pub(super) fn watch(&self) -> watch::Receiver<Phase> {
+        self.phase.clone()
+    }
+}
+
+impl Uploads {
+    /// Begins to unpack an archive that is all there. The work goes on when nobody watches.
+    pub(super) fn unpack(
+        &self,
+        upload: Upload,
+        path: FilePath,
+        on_taken: OnTaken,
+        quota: Option<Quota>,
+        held: Held,
+    ) -> watch::Receiver<Phase> {
+        let progress = Arc::new(Progress::default());
+        let (tell, phase) = watch::channel(Phase::Waiting);
+        let id = upload.id.clone();
+        self.unpacking().insert(id.clone(), Work { progress: Arc::clone(&progress), phase: phase.clone() });
+        let uploads = self.clone();
+        tokio::spawn(async move {
+            let done = uploads.work(&upload, &path, (on_taken, quota), &progress, &tell).await;
+            let phase = match done {
+                Ok((files, kept)) => Phase::Done { files, kept },
+                Err(error) => uploads.failed(&upload, error).await,
+            };
+            // Whoever sees the last word may begin anew at once.
+            uploads.unpacking().remove(&id);
+            drop(held);
+            tell.send_replace(phase);
+        });
+        phase
+    }
+
+    async fn failed(&self, upload: &Upload, error: UploadError) -> Phase {
+        let again = error.may_go_on();
+        let why = match &error {
+            UploadError::Database(_) | UploadError::Broken => {
+                tracing::error!(upload = %upload.id, ?error, "an archive could not be unpacked");
+                "That went wrong here. An admin finds the cause in the panel's log.".to_owned()
+            }
+            error => error.to_string(),
+        };
+        if let UploadError::Taken { .. } = error {
+            return Phase::Taken(why);
+        }
+        if !again && let Err(error) = self.forget(upload.overlay_id, &upload.id).await {
+            tracing::error!(upload = %upload.id, %error, "a failed upload could not be removed");
+        }
+        Phase::Failed { why, again }
+    }
+
+    async fn work(
+        &self,
+        upload: &Upload,
+        path: &FilePath,
+        (on_taken, quota): (OnTaken, Option<Quota>),
+        progress: &Arc<Progress>,
+        tell: &watch::Sender<Phase>,
+    ) -> Result<(usize, usize), UploadError> {
+        let turn = self.turn(upload.user_id);
+        let _turn = turn.lock().await;
+        if matches!(upload.state, State::Sending | State::Unpacking) {
+            let _slot = self.0.slots.acquire().await.map_err(|_| UploadError::Broken)?;
+            tell.send_replace(Phase::Unpacking(Figures(Arc::clone(progress))));
+            self.state(upload, State::Unpacking, on_taken).await?;
+            let done = self.extract(upload, quota, progress).await;
+            let state = if done.is_ok() { State::Unpacked } else { State::Sending };
+            self.state(upload, state, on_taken).await?;
+            done?;
+        }
+        let (store, id, into) = (self.store(upload.overlay_id).await?, upload.id.clone(), path.parent());
+        if on_taken == OnTaken::Refuse && upload.state != State::Merging {
+            let (first, count) = blocking(move || Ok(store.clashes(&unpacked(&id), &into)?)).await?;
+            if let Some(first) = first {
+                return Err(UploadError::Taken { first, count });
+            }
+        }
+        tell.send_replace(Phase::Merging);
+        self.state(upload, State::Merging, on_taken).await?;
+        self.merge(upload, path, on_taken).await
+    }
+
+    /// Brings what is unpacked to its place. Done again, it goes on where it was.
+    pub(super) async fn merge(
+        &self,
+        upload: &Upload,
+        path: &FilePath,
+        on_taken: OnTaken,
+    ) -> Result<(usize, usize), UploadError> {
+        let (store, id, into) = (self.store(upload.overlay_id).await?, upload.id.clone(), path.parent());
+        let merged = blocking(move || Ok(store.merge(&unpacked(&id), &into, on_taken)?)).await?;
+        self.changed(upload.overlay_id).await?;
+        self.forget(upload.overlay_id, &upload.id).await?;
+        Ok(merged)
+    }
+
+    async fn extract(
+        &self,
+        upload: &Upload,
+        quota: Option<Quota>,
+        progress: &Arc<Progress>,
+    ) -> Result<(), UploadError> {
+        let (store, id, progress) = (self.store(upload.overlay_id).await?, upload.id.clone(), Arc::clone(progress));
+        let limits = Limits { quota, ..self.0.limits };
+        blocking(move || {
+            let stage = store.stage.dir();
+            let name = unpacked(&id);
+            beneath::remove_tree(stage, name.as_str()).map_err(UploadError::Disk)?;
+            mkdirat(stage, name.as_str(), Mode::from_raw_mode(0o755))
+                .map_err(|error| UploadError::Disk(error.into()))?;
+            let into = beneath::open_dir(stage, &name).map_err(UploadError::Disk)?;
+            let archive = beneath::open_file(stage, &part(&id)).map_err(UploadError::Disk)?;
+            match archive::unpack(&archive, into.as_fd(), &limits, &progress) {
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    beneath::remove_tree(stage, name.as_str()).map_err(UploadError::Disk)?;
+                    Err(UploadError::Archive(error))
+                }
+            }
+        })
+        .await
+    }
+
+    async fn state(&self, upload: &Upload, state: State, on_taken: OnTaken) -> Result<(), UploadError> {
+        Ok(db::uploads::set_state(&self.0.db, &upload.id, state, on_taken.word(), self.0.clock.now()).await?)
+    }
+
+    /// One after the other for each user.
+    fn turn(&self, user: UserId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(turns.entry(user).or_default())
+    }
+
+    /// Stops the unpacking of one, and waits until that has ended.
+    pub(super) async fn stop_unpacking(&self, id: &UploadId) {
+        let work = self.unpacking().get(id).map(|work| (Arc::clone(&work.progress), work.watch()));
+        if let Some((progress, mut phase)) = work {
+            progress.cancel();
+            let _ = phase.wait_for(Phase::is_last).await;
+        }
+    }
+}
+
+impl From<archive::ArchiveError> for UploadError {
+    fn from(error: archive::ArchiveError) -> Self {
+        Self::Archive(error)
+    }
+}

@@ -1,0 +1,95 @@
+use askama::Template;
+
+use super::branch::{Branch, PAGE};
+use super::room::quota;
+use super::{page, with_store};
+use crate::db::overlays::Overlay;
+use crate::files::{FilePath, FilesError};
+use crate::live::Fragment;
+use crate::overlays::Room;
+use crate::pages::overlays::panel::Panel;
+use crate::pages::{PageResult, Shell};
+use crate::rights::OverlayRight;
+use crate::routes::OverlayAccess;
+use crate::state::AppState;
+
+#[derive(Template)]
+#[template(path = "overlays/files/panel.html")]
+struct Body<'a> {
+    shell: &'a Shell,
+    page: String,
+    tree: String,
+    /// How many entries the top has.
+    total: usize,
+    /// What is on its way.
+    uploads: Vec<Row>,
+    room: Option<String>,
+}
+
+/// An upload that is not at its end.
+struct Row {
+    id: String,
+    path: String,
+    size: u64,
+    received: u64,
+    state: &'static str,
+}
+
+impl Row {
+    fn percent(&self) -> u64 {
+        (self.received * 100).checked_div(self.size).unwrap_or(100)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "overlays/files/acts.html")]
+struct Acts {
+    page: String,
+}
+
+/// What stands in the page: for those who may change it, its source and what is on its way there.
+pub(in crate::pages::overlays) async fn panel(
+    state: &AppState,
+    access: &OverlayAccess,
+    shell: &Shell,
+) -> PageResult<Panel> {
+    if !access.standing.may(OverlayRight::Change) {
+        return Ok(Panel::default());
+    }
+    let id = access.overlay.id;
+    let listing = with_store(state, id, |store| store.list(&FilePath::default(), 0, PAGE)).await?;
+    let listing = listing.map_err(anyhow::Error::from)?;
+    let tree = Branch::of(&page(id), &FilePath::default(), &listing).render().map_err(anyhow::Error::from)?;
+    let mut rows = Vec::new();
+    if let Some(user) = &shell.user {
+        let uploads = state.uploads.of(id, user.id).await.map_err(anyhow::Error::from)?;
+        rows.extend(uploads.into_iter().map(|(upload, received)| Row {
+            id: upload.id.to_string(),
+            path: upload.path,
+            size: u64::try_from(upload.size).unwrap_or_default(),
+            received,
+            state: upload.state.word(),
+        }));
+    }
+    let quota = quota(state, &access.overlay).await?;
+    let room = quota.map(|quota| Room { used: quota.used, max: Some(quota.most) }.words());
+    let body = Body { shell, page: page(id), tree, total: listing.total, uploads: rows, room };
+    Ok(Panel {
+        acts: Acts { page: page(id) }.render().map_err(anyhow::Error::from)?,
+        body: body.render().map_err(anyhow::Error::from)?,
+    })
+}
+
+/// What the page's stream brings: nothing, since its own scripts read the folders that they changed.
+pub(in crate::pages::overlays) fn fragments() -> Vec<Fragment> {
+    Vec::new()
+}
+
+/// Removes the source.
+pub(in crate::pages::overlays) async fn forget(state: &AppState, overlay: &Overlay) -> PageResult<()> {
+    state.uploads.forget_all(overlay.id).await.map_err(anyhow::Error::from)?;
+    let (files, id) = (state.uploads.files().clone(), overlay.id);
+    let removed = tokio::task::spawn_blocking(move || files.store(id)?.remove_all()).await;
+    let removed: Result<(), FilesError> = removed.map_err(anyhow::Error::from)?;
+    Ok(removed.map_err(anyhow::Error::from)?)
+}
