@@ -71,5 +71,3 @@ CREATE TABLE uploads (
     touched_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX uploads_user ON uploads (user_id, overlay_id);
-
--- == maps

@@ -171,7 +171,6 @@ const MORE: &[Row] = &[
     get("/blueprints/{id}", "/blueprints/99",                                               [L,   404, 404, 404, 404, 404, L]),
     get("/blueprints/{id}", "/blueprints/x",                                                [L,   404, 404, 404, 404, 404, L]),
     post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "directory"), ("reference", "maps")], [L, 403, 403, 403, 403, 303, L]),
-    post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "maps")],                   [L,   403, 403, 403, 403, 303, L]),
     post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "files"), ("shared", "yes")], [L, 403, 403, 403, 403, 303, L]),
     get("/overlays/{id}", "/overlays/1",                                                    [L,   200, 200, 200, 200, 200, L]),
     get("/overlays/{id}", "/overlays/4",                                                    [L,   200, 200, 200, 200, 200, L]),

@@ -257,7 +257,7 @@ async fn browser_a_script_overlay_from_nothing_into_a_server() {
     chrome.until("document.querySelector('dialog:modal')").await;
     // What is asked for follows the kind.
     let asked = "return [...document.querySelectorAll('dialog:modal :is(.of-directory, .of-others)')].map((e) => e.checkVisibility())";
-    for (kind, shown) in [("script", [false, true]), ("directory", [true, false]), ("maps", [false, false])] {
+    for (kind, shown) in [("script", [false, true]), ("directory", [true, false])] {
         chrome.run(&format!("document.querySelector('dialog:modal [name=kind]').value = '{kind}'")).await;
         assert_eq!(chrome.run(asked).await, Value::from(shown.to_vec()), "{kind}");
     }

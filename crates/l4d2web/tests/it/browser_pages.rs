@@ -149,7 +149,6 @@ async fn browser_overlays_are_in_order() {
         (3, "building"),
         (4, "queued"),
         (5, "workshop"),
-        (6, "maps"),
         (7, "never-built"),
         (8, "directory"),
     ] {

@@ -79,7 +79,7 @@ impl Site {
             (LONG, "script", false),
             (WHOLE, "files", false),
             ("Custom campaigns", "workshop", false),
-            ("Campaigns of others", "maps", true),
+            ("Campaigns of others", "workshop", true),
             ("Never built", "script", false),
         ] {
             let fields: Vec<_> =

@@ -18,12 +18,12 @@ async fn everybody_sees_their_own_and_everybodys_and_an_admin_all() {
     make(&mut stage.zoey, "Of zoey", "workshop", false).await;
     make(&mut stage.louis, "Of louis", "files", false).await;
     make(&mut stage.bill, "For all", "script", true).await;
-    make(&mut stage.bill, "Campaigns", "maps", false).await;
+    make(&mut stage.bill, "Campaigns", "workshop", true).await;
     let list = |reply: crate::panel::Reply| reply.texts("td:first-child");
     assert_eq!(
         list(stage.zoey.get("/overlays").await),
         [
-            "CampaignsMap collection, for everybody",
+            "CampaignsWorkshop overlay, for everybody",
             "For allScript overlay, for everybody",
             "Of zoeyWorkshop overlay, yours alone"
         ]
@@ -31,7 +31,7 @@ async fn everybody_sees_their_own_and_everybodys_and_an_admin_all() {
     let all = list(stage.bill.get("/overlays").await);
     assert!(all.contains(&"Of zoeyWorkshop overlay of zoey".to_owned()), "{all:?}");
     assert_eq!(all.len(), 4);
-    assert!(stage.zoey.get("/overlays/4").await.body.contains("Map collection, for everybody"));
+    assert!(stage.zoey.get("/overlays/4").await.body.contains("Workshop overlay, for everybody"));
     for page in ["/overlays/1", "/overlays/2"] {
         // An admin sees and deletes what is somebody's own, and changes nothing of it.
         let body = stage.bill.get(page).await.body;
