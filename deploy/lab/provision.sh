@@ -24,7 +24,7 @@ BUILT=target/$TARGET/release
 
 rm -rf "$STAGE"
 mkdir -p "$STAGE/source" "$STAGE/bin" "$STAGE/standin"
-cp -a deploy "$STAGE/source/"
+cp -a deploy examples "$STAGE/source/"
 cp "$BUILT"/{l4d2ctl,left4me-overlay,left4me-systemctl,left4me-journalctl,left4me-exec} target/debug/l4d2web "$STAGE/bin/"
 cp "$BUILT"/examples/{steamcmd,srcds} "$STAGE/standin/"
 echo 'build 1' >"$STAGE/standin/orders"
