@@ -60,6 +60,9 @@ remove_files() {
   rm -rf --one-file-system /run/left4me /run/left4me-install.lock
   [ ! -d /overlay ] || rmdir /overlay
   [ -s /script.sh ] || rm -f /script.sh
+  # When the timer last ran; systemd makes the directory for the first such timer.
+  rm -f /var/lib/systemd/timers/stamp-left4me-refresh.timer
+  [ ! -d /var/lib/systemd/timers ] || rmdir --ignore-fail-on-non-empty /var/lib/systemd/timers
   systemctl daemon-reload
 }
 
