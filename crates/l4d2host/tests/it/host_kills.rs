@@ -264,6 +264,8 @@ fn proof4_the_pass_ends_with_the_one_who_started_it() {
         let mut install = Verb::start(&host, &["l4d2ctl", "install"]);
         install.until("stand-in: waiting before");
         if !watched {
+            // Held, so that it does not hear of that: it would end by itself.
+            host.sh(&format!("kill -STOP {}", install.pid()));
             host.sh("kill -KILL $(pgrep --full '^/usr/local/libexec/left4me/left4me-systemctl start-steamcmd')");
         }
         host.sh(&format!("kill -KILL {}", install.pid()));
