@@ -6,16 +6,15 @@ use std::os::fd::{AsFd, BorrowedFd};
 use super::error::OverlayError;
 use super::limits::{Excess, Limits};
 use super::unit;
-use crate::beneath::{open_dir, replace_file};
+use crate::beneath::{open_dir, remove_tree, replace_file};
 use crate::ended::Ended;
 use crate::follow::Guard;
 use crate::name::{BuildName, OverlayId};
 use crate::root::Root;
 use crate::systemd::Systemd;
 use crate::terminal::escape;
+use crate::tree::publish::SCRIPT;
 
-/// The script, in the build's directory; the mount helper hands it to the unit.
-const SCRIPT: &str = "script";
 /// Longest line that a terminal is shown as one.
 const LINE_MAX: usize = 64 * 1024;
 
@@ -46,6 +45,8 @@ pub(super) fn run(
     let guard = Guard { log_max: limits.max_output, look: &mut look };
     let ended = unit::run(root, id, &mut |bytes| screen.show(bytes), guard);
     screen.finish();
+    // It has run: nothing is to run it again.
+    remove_tree(handle.as_fd(), SCRIPT).map_err(OverlayError::io("removing", dir.join(SCRIPT)))?;
     // The root program that waited for the unit may have been killed.
     if !matches!(ended, Ok(Ended::Code(0))) {
         unit::stop_leftover(root, systemd, id)?;

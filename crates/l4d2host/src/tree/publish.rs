@@ -25,6 +25,8 @@ use crate::root::Root;
 
 /// The upper layer of a build, which is mounted while it runs.
 pub const UPPER: &str = "upper";
+/// The script of a build, as long as it is to run.
+pub const SCRIPT: &str = "script";
 /// The upper layer once it is settled; never mounted again.
 pub const PUBLISH: &str = "publish";
 /// The beginning of the name of a tree that is not complete.
@@ -102,6 +104,8 @@ impl<'a> Build<'a> {
             discard(&dir, pins::PINS)?;
             discard(&dir, UPPER)?;
         }
+        // Without one the unit does not start: a root program that came late would have it run beside us.
+        discard(&dir, SCRIPT)?;
         pins::save(&dir, &layers)?;
         drop(trees);
         for name in [UPPER, "work"] {
@@ -111,12 +115,13 @@ impl<'a> Build<'a> {
         Ok((base, resumed))
     }
 
-    /// Throws the upper layer away and lets go of the base.
+    /// Throws away what was built and lets go of the base; also what was to be published and could not be.
     ///
     /// # Errors
     /// [`TreeError::Io`] when something cannot be removed.
     pub fn abandon(&self) -> Result<(), TreeError> {
-        drop_leftovers(self.root, &self.name)
+        drop_leftovers(self.root, &self.name)?;
+        discard(&self.root.build(&self.name), PUBLISH)
     }
 
     /// Makes the upper layer fit to be published. Nothing may write there any more.
@@ -237,6 +242,7 @@ pub fn has_leftovers(root: &Root, name: &BuildName) -> bool {
 pub fn drop_leftovers(root: &Root, name: &BuildName) -> Result<(), TreeError> {
     let dir = root.build(name);
     discard(&dir, pins::PINS)?;
+    discard(&dir, SCRIPT)?;
     discard(&dir, UPPER)
 }
 

@@ -15,7 +15,7 @@ mod tidy;
 mod unpack;
 mod whole;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
@@ -61,6 +61,8 @@ struct Shared {
     syncing: Mutex<HashSet<UploadId>>,
     /// The archives that are being unpacked, for those who watch.
     unpacking: Mutex<HashMap<UploadId, unpack::Work>>,
+    /// How the last of them ended, for those who ask too late to have watched.
+    ended: Mutex<VecDeque<unpack::Ended>>,
     turns: Mutex<HashMap<UserId, Arc<tokio::sync::Mutex<()>>>>,
     slots: Semaphore,
 }
@@ -93,6 +95,7 @@ impl Uploads {
             busy: Mutex::default(),
             syncing: Mutex::default(),
             unpacking: Mutex::default(),
+            ended: Mutex::default(),
             turns: Mutex::default(),
             slots: Semaphore::new(UNPACKED_AT_ONCE),
         }))

@@ -9,7 +9,7 @@ use crate::archive::{self, Limits, Progress};
 use crate::db;
 use crate::db::uploads::Upload;
 use crate::files::{FilePath, OnTaken, Quota, beneath};
-use crate::id::UserId;
+use crate::id::{OverlayId, UserId};
 
 /// How an archive is getting on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,33 @@ impl Work {
     }
 }
 
+/// How many ends are kept.
+const ENDED: usize = 64;
+
+/// The end of the work at an archive, which may come before anybody has asked for it; the upload is gone then.
+#[derive(Debug)]
+pub(super) struct Ended {
+    overlay: OverlayId,
+    user: UserId,
+    id: UploadId,
+    phase: watch::Receiver<Phase>,
+}
+
 impl Uploads {
+    /// How the unpacking of an archive that this user sent ended, if that is not long ago.
+    #[must_use]
+    pub fn ended(&self, overlay: OverlayId, user: UserId, id: &UploadId) -> Option<watch::Receiver<Phase>> {
+        let ended = self.0.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = ended.iter().find(|end| (end.overlay, end.user, &end.id) == (overlay, user, id));
+        found.map(|end| end.phase.clone())
+    }
+
+    fn keep(&self, upload: &Upload, phase: watch::Receiver<Phase>) {
+        let mut ended = self.0.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.truncate(ENDED - 1);
+        ended.push_front(Ended { overlay: upload.overlay_id, user: upload.user_id, id: upload.id.clone(), phase });
+    }
+
     /// Begins to unpack an archive that is all there. The work goes on when nobody watches.
     pub(super) fn unpack(
         &self,
@@ -93,13 +119,14 @@ impl Uploads {
         let (tell, phase) = watch::channel(Phase::Waiting);
         let id = upload.id.clone();
         self.unpacking().insert(id.clone(), Work { progress: Arc::clone(&progress), phase: phase.clone() });
-        let uploads = self.clone();
+        let (uploads, end) = (self.clone(), phase.clone());
         tokio::spawn(async move {
             let done = uploads.work(&upload, &path, (on_taken, quota), &progress, &tell).await;
             let phase = match done {
                 Ok((files, kept)) => Phase::Done { files, kept },
                 Err(error) => uploads.failed(&upload, error).await,
             };
+            uploads.keep(&upload, end);
             // Whoever sees the last word may begin anew at once.
             uploads.unpacking().remove(&id);
             drop(held);

@@ -28,18 +28,20 @@ pub async fn progress(
     Path((_, upload)): Path<(String, String)>,
     me: LoggedIn,
 ) -> PageResult {
-    let (overlay, id) = (of_files(&access)?, key(&upload)?);
-    // It may have ended before it was asked for; then the upload says what became of it.
-    let Some(phase) = state.uploads.watch(&id) else {
-        return Ok(match state.uploads.find(overlay, me.session.user.id, &id).await {
-            Ok(_) => PageError::Conflict("Nothing is being unpacked here.".to_owned()).into_response(),
-            Err(error) => answer(error),
-        });
+    let (overlay, id, user) = (of_files(&access)?, key(&upload)?, me.session.user.id);
+    // It may end before it is asked for, and then the upload may be gone.
+    let running = state.uploads.watch(&id);
+    let phase = match state.uploads.find(overlay, user, &id).await {
+        Ok(_) => running.or_else(|| state.uploads.ended(overlay, user, &id)),
+        Err(error) => Some(match state.uploads.ended(overlay, user, &id) {
+            Some(phase) => phase,
+            None => return Ok(answer(error)),
+        }),
     };
-    if let Err(error) = state.uploads.find(overlay, me.session.user.id, &id).await {
-        return Ok(answer(error));
-    }
-    let admission = match state.streams.admit(me.session.user.id) {
+    let Some(phase) = phase else {
+        return Ok(PageError::Conflict("Nothing is being unpacked here.".to_owned()).into_response());
+    };
+    let admission = match state.streams.admit(user) {
         Ok(admission) => admission,
         Err(refused) => return Ok(refused.into_response()),
     };
