@@ -272,7 +272,11 @@ export class Uploads {
           return this.end(job, job.path);
         }
         if (now.phase === "taken") return this.ask(job, now.error);
-        if (now.phase === "failed") return this.fail(job, now.error, now.again);
+        if (now.phase === "failed") {
+          // The panel has forgotten it: there is nothing to cancel, and it begins anew.
+          if (!now.again) job.id = undefined;
+          return this.fail(job, now.error, now.again);
+        }
       }
     }
   }
