@@ -69,6 +69,8 @@ impl Phase {
 /// An archive at which a task works.
 #[derive(Debug)]
 pub(super) struct Work {
+    overlay: OverlayId,
+    user: UserId,
     progress: Arc<Progress>,
     phase: watch::Receiver<Phase>,
 }
@@ -92,9 +94,15 @@ pub(super) struct Ended {
 }
 
 impl Uploads {
-    /// How the unpacking of an archive that this user sent ended, if that is not long ago.
+    /// How the unpacking of an archive that this user sent goes on, or ended if that is not long ago; the upload itself may be gone.
     #[must_use]
-    pub fn ended(&self, overlay: OverlayId, user: UserId, id: &UploadId) -> Option<watch::Receiver<Phase>> {
+    pub fn progress(&self, overlay: OverlayId, user: UserId, id: &UploadId) -> Option<watch::Receiver<Phase>> {
+        let own = |work: &&Work| (work.overlay, work.user) == (overlay, user);
+        let running = self.unpacking().get(id).filter(own).map(Work::watch);
+        if running.is_some() {
+            return running;
+        }
+        // It is kept there before it leaves the other place.
         let ended = self.0.ended.lock().unwrap_or_else(PoisonError::into_inner);
         let found = ended.iter().find(|end| (end.overlay, end.user, &end.id) == (overlay, user, id));
         found.map(|end| end.phase.clone())
@@ -118,7 +126,15 @@ impl Uploads {
         let progress = Arc::new(Progress::default());
         let (tell, phase) = watch::channel(Phase::Waiting);
         let id = upload.id.clone();
-        self.unpacking().insert(id.clone(), Work { progress: Arc::clone(&progress), phase: phase.clone() });
+        self.unpacking().insert(
+            id.clone(),
+            Work {
+                overlay: upload.overlay_id,
+                user: upload.user_id,
+                progress: Arc::clone(&progress),
+                phase: phase.clone(),
+            },
+        );
         let (uploads, end) = (self.clone(), phase.clone());
         tokio::spawn(async move {
             let done = uploads.work(&upload, &path, (on_taken, quota), &progress, &tell).await;

@@ -373,9 +373,9 @@ async fn of_a_bad_archive_nothing_is_left() {
     ] {
         let (id, phase) = desk.unpack("a.zip", &archive, OnTaken::Refuse).await;
         // Who asks when it is over hears how it ended, and nobody else does.
-        let ended = desk.uploads.ended(desk.overlay, desk.user, &id).unwrap();
+        let ended = desk.uploads.progress(desk.overlay, desk.user, &id).unwrap();
         assert_eq!((&*ended.borrow(), desk.uploads.watch(&id).is_some()), (&phase, false));
-        assert!(desk.uploads.ended(desk.overlay, UserId(99), &id).is_none());
+        assert!(desk.uploads.progress(desk.overlay, UserId(99), &id).is_none());
         let Phase::Failed { why, again: false } = phase else { panic!("{phase:?}") };
         assert!(why.ends_with('.') && !why.is_empty());
         assert_eq!((desk.names(), staged(desk.root())), (Vec::<String>::new(), Vec::new()), "{why}");

@@ -29,17 +29,11 @@ pub async fn progress(
     me: LoggedIn,
 ) -> PageResult {
     let (overlay, id, user) = (of_files(&access)?, key(&upload)?, me.session.user.id);
-    // It may end before it is asked for, and then the upload may be gone.
-    let running = state.uploads.watch(&id);
-    let phase = match state.uploads.find(overlay, user, &id).await {
-        Ok(_) => running.or_else(|| state.uploads.ended(overlay, user, &id)),
-        Err(error) => Some(match state.uploads.ended(overlay, user, &id) {
-            Some(phase) => phase,
-            None => return Ok(answer(error)),
-        }),
-    };
-    let Some(phase) = phase else {
-        return Ok(PageError::Conflict("Nothing is being unpacked here.".to_owned()).into_response());
+    let Some(phase) = state.uploads.progress(overlay, user, &id) else {
+        return Ok(match state.uploads.find(overlay, user, &id).await {
+            Ok(_) => PageError::Conflict("Nothing is being unpacked here.".to_owned()).into_response(),
+            Err(error) => answer(error),
+        });
     };
     let admission = match state.streams.admit(user) {
         Ok(admission) => admission,
