@@ -20,6 +20,7 @@ pub mod id;
 pub mod live;
 pub mod logging;
 pub mod machine;
+pub mod metrics;
 pub mod overlays;
 pub mod pages;
 pub mod queue;

@@ -15,6 +15,7 @@ use crate::files::upload::Uploads;
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::{KnownGame, Pulse};
+use crate::metrics::Counters;
 use crate::pages::jobs::{LogEnds, RenderedLines};
 use crate::pages::servers::Board;
 use crate::queue::{HostWorker, Queue};
@@ -61,6 +62,8 @@ pub struct Parts {
     pub game: KnownGame,
     /// Whether the parts that the panel needs answer.
     pub pulse: Pulse,
+    /// What is counted for monitors.
+    pub counters: Counters,
     /// How often passwords may be tried.
     pub limits: Limits,
 }
@@ -74,7 +77,8 @@ impl AppState {
         let host = Host::new(config.l4d2ctl.clone(), config.host_environment());
         let bus = Bus::new();
         let logs = ServerLogs::new(host.clone(), bus.clone());
-        let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        let counters = Counters::new();
+        let queue = Queue::counted(db.clone(), clock.clone(), bus.clone(), counters.clone());
         let game = KnownGame::new(host.clone(), &bus);
         let workshop = Workshop::new(&config.root, config.steam_api.as_ref(), db.clone(), clock.clone(), bus.clone());
         let files = Files::new(&config.root);
@@ -95,6 +99,7 @@ impl AppState {
             streams,
             game,
             pulse,
+            counters,
             limits,
             rendered: RenderedLines::default(),
             log_ends: LogEnds::default(),

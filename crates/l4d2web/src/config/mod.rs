@@ -53,6 +53,8 @@ pub struct Config {
     pub l4d2ctl: PathBuf,
     /// `STEAM_API_URL`: where the Steam Web API is, when it is not Steam's own. Files and pictures may come from its origin too.
     pub steam_api: Option<Url>,
+    /// `METRICS_TOKEN`: what a monitor brings to `/metrics`; none: there is no such page.
+    pub metrics_token: Option<Secret>,
     /// `LEFT4ME_LOG`: what is written to the log.
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
@@ -121,6 +123,7 @@ impl Config {
             // As it is: white space may belong to a password.
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
             steam_api: parse::web_address("STEAM_API_URL", get("STEAM_API_URL"))?,
+            metrics_token: parse::token("METRICS_TOKEN", get("METRICS_TOKEN"))?,
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
             watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use url::Url;
 
 use super::ConfigError;
+use crate::account::Secret;
 
 /// `true` or `false`, in the spellings that people use.
 pub(super) fn switch(name: &'static str, value: Option<String>, default: bool) -> Result<bool, ConfigError> {
@@ -93,5 +94,19 @@ pub(super) fn web_address(name: &'static str, value: Option<String>) -> Result<O
             value,
             accepted: "an address such as https://api.steampowered.com, without a query",
         }),
+    }
+}
+
+/// Something that nobody guesses: at least 16 characters that a header can carry as they are.
+pub(super) fn token(name: &'static str, value: Option<String>) -> Result<Option<Secret>, ConfigError> {
+    match value {
+        Some(value) if value.len() >= 16 && value.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(value.into())),
+        // The value is not told: somebody's token may be one character short.
+        Some(_) => Err(ConfigError {
+            name,
+            value: "…".to_owned(),
+            accepted: "16 or more letters, digits and signs without white space, as of openssl rand -hex 24",
+        }),
+        None => Ok(None),
     }
 }

@@ -9,6 +9,7 @@ pub mod blueprints;
 mod copy;
 pub mod demo;
 mod error;
+pub mod figures;
 pub mod grants;
 pub mod hand_over;
 mod inspect;

@@ -16,6 +16,7 @@ pub mod kit;
 mod layout;
 pub mod login;
 mod logout;
+mod metrics;
 pub mod overlays;
 mod people;
 pub mod profile;
@@ -31,6 +32,7 @@ pub use health::health;
 pub use home::home;
 pub use layout::{Nav, Shell, ShellUser};
 pub use logout::logout;
+pub use metrics::metrics;
 pub use theme::theme;
 pub use toast::{Toast, refuse, went};
 

@@ -88,6 +88,7 @@ pub fn table() -> Vec<Route> {
     let mut table = vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
+        get("/metrics", Public, pages::metrics),
         get("/static/{*path}", Public, assets::serve),
         get("/login", Public, pages::login::show),
         post("/login", Public, pages::login::submit),
@@ -240,7 +241,7 @@ pub fn router(state: AppState) -> Router {
         .layer(csrf::layer())
         .layer(RequestBodyTimeoutLayer::new(SILENT))
         .layer(middleware::from_fn(pages::error::render))
-        .layer(middleware::from_fn(log::requests))
+        .layer(middleware::from_fn_with_state(state.clone(), log::requests))
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(header(header::CONTENT_SECURITY_POLICY, CSP))

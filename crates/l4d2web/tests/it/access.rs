@@ -60,6 +60,7 @@ const TABLE: &[Row] = &[
     //                                                                                      anon own  mana oper other admin inactive
     get("/", "/",                                                                           [303, 303, 303, 303, 303, 303, 303]),
     get("/health", "/health",                                                               [200, 200, 200, 200, 200, 200, 200]),
+    get("/metrics", "/metrics",                                                             [404, 404, 404, 404, 404, 404, 404]), // without METRICS_TOKEN
     get("/static/{*path}", "/static/0/app.css",                                             [200, 200, 200, 200, 200, 200, 200]),
     get("/login", "/login",                                                                 [200, 303, 303, 303, 303, 303, 200]),
     post("/login", "/login", LOGIN,                                                         [303, 303, 303, 303, 303, 303, 303]),

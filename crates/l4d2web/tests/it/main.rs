@@ -26,6 +26,7 @@ mod kernel_fetch;
 mod live_pages;
 mod login;
 mod markup;
+mod metrics;
 mod migrations;
 mod no_scripts;
 mod overlays;
