@@ -23,6 +23,7 @@ pub mod machine;
 pub mod metrics;
 pub mod overlays;
 pub mod pages;
+pub mod public;
 pub mod queue;
 pub mod rights;
 pub mod routes;

@@ -18,6 +18,7 @@ use crate::machine::{KnownGame, Pulse};
 use crate::metrics::Counters;
 use crate::pages::jobs::{LogEnds, RenderedLines};
 use crate::pages::servers::Board;
+use crate::public::Public;
 use crate::queue::{HostWorker, Queue};
 use crate::workshop::Workshop;
 
@@ -62,6 +63,8 @@ pub struct Parts {
     pub game: KnownGame,
     /// Whether the parts that the panel needs answer.
     pub pulse: Pulse,
+    /// What servers show to everybody.
+    pub public: Public,
     /// What is counted for monitors.
     pub counters: Counters,
     /// How often passwords may be tried.
@@ -84,6 +87,7 @@ impl AppState {
         let files = Files::new(&config.root);
         let uploads = Uploads::new(db.clone(), clock.clone(), bus.clone(), files, ArchiveLimits::default());
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
+        let public = Public::new(&config, &db, &host, &clock);
         Self(Arc::new(Parts {
             config,
             db,
@@ -99,6 +103,7 @@ impl AppState {
             streams,
             game,
             pulse,
+            public,
             counters,
             limits,
             rendered: RenderedLines::default(),

@@ -53,6 +53,8 @@ pub struct Config {
     pub l4d2ctl: PathBuf,
     /// `STEAM_API_URL`: where the Steam Web API is, when it is not Steam's own. Files and pictures may come from its origin too.
     pub steam_api: Option<Url>,
+    /// `PUBLIC_DOWNLOAD_RATE`: how fast players fetch files from public pages, all together, in bytes a second.
+    pub public_rate: u64,
     /// `METRICS_TOKEN`: what a monitor brings to `/metrics`; none: there is no such page.
     pub metrics_token: Option<Secret>,
     /// `LEFT4ME_LOG`: what is written to the log.
@@ -123,6 +125,8 @@ impl Config {
             // As it is: white space may belong to a password.
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
             steam_api: parse::web_address("STEAM_API_URL", get("STEAM_API_URL"))?,
+            public_rate: 1_000_000
+                * parse::number("PUBLIC_DOWNLOAD_RATE", get("PUBLIC_DOWNLOAD_RATE"), 10, 1..=10_000)?,
             metrics_token: parse::token("METRICS_TOKEN", get("METRICS_TOKEN"))?,
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),

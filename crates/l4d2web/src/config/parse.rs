@@ -30,6 +30,7 @@ pub(super) fn number<T: FromStr + PartialOrd>(
     let accepted = match name {
         "JOB_WORKER_THREADS" => "a whole number from 1 to 64",
         "STATE_POLLER_INTERVAL_SECONDS" => "a whole number of seconds from 1 to 3600",
+        "PUBLIC_DOWNLOAD_RATE" => "a whole number of megabytes a second from 1 to 10000",
         _ => "a whole number in its range",
     };
     value.parse().ok().filter(|number| range.contains(number)).ok_or(ConfigError { name, value, accepted })

@@ -32,6 +32,7 @@ fn nothing_said_means_the_defaults() {
 #[case("LEFT4ME_LOG", "info,l4d2web=loud", "error, warn")]
 #[case("LEFT4ME_LOG", "=info", "error, warn")]
 #[case("STATE_POLLER_INTERVAL_SECONDS", "1.5", "1 to 3600")]
+#[case("PUBLIC_DOWNLOAD_RATE", "0", "megabytes a second")]
 #[case("METRICS_TOKEN", "short", "16 or more letters")]
 #[case("METRICS_TOKEN", "with white space in it", "16 or more letters")]
 #[case("METRICS_TOKEN", "ünïcödé-ünïcödé-ünïcödé", "16 or more letters")]

@@ -27,6 +27,7 @@ pub mod overlay_builds;
 pub mod overlay_items;
 pub mod overlay_list;
 pub mod overlays;
+pub mod public_pages;
 pub mod quotas;
 pub mod server_list;
 pub mod server_state;

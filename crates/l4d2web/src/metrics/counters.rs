@@ -43,11 +43,7 @@ impl Counters {
     #[must_use]
     pub fn new() -> Self {
         let histogram: fn() -> Histogram = || Histogram::new(SECONDS);
-        Self {
-            requests: Family::default(),
-            seconds: Family::new_with_constructor(histogram),
-            jobs: Family::default(),
-        }
+        Self { requests: Family::default(), seconds: Family::new_with_constructor(histogram), jobs: Family::default() }
     }
 
     /// A request was answered; of a stream, its beginning. `route` is the pattern in the table of routes, none for what it does not have.

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 
-use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
@@ -60,7 +60,11 @@ pub fn render(figures: &Figures, counters: &Counters) -> Result<String, fmt::Err
         "The database, without its write-ahead log",
         figures.stock.database_bytes,
     );
-    registry.register("http_requests", "Answered requests; of streams, those that were opened", counters.requests.clone());
+    registry.register(
+        "http_requests",
+        "Answered requests; of streams, those that were opened",
+        counters.requests.clone(),
+    );
     registry.register_with_unit(
         "http_request_duration",
         "Time from a request to the beginning of its answer",
@@ -98,7 +102,12 @@ fn jobs(registry: &mut Registry, figures: &Figures, counters: &Counters) {
     registry.register("jobs_ended", "Jobs that ended since the panel was started", counters.jobs.clone());
     let age = Gauge::<i64>::default();
     age.set(oldest.map_or(0, |oldest| figures.now.saturating_sub(oldest).max(0)));
-    registry.register_with_unit("queue_age", "How long the oldest job has waited; 0 when none waits", Unit::Seconds, age);
+    registry.register_with_unit(
+        "queue_age",
+        "How long the oldest job has waited; 0 when none waits",
+        Unit::Seconds,
+        age,
+    );
 }
 
 fn games(registry: &mut Registry, played: &[Played]) {

@@ -20,6 +20,7 @@ mod metrics;
 pub mod overlays;
 mod people;
 pub mod profile;
+pub mod public;
 pub mod servers;
 pub mod setup;
 mod theme;

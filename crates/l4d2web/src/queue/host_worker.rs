@@ -147,7 +147,7 @@ impl HostWorker {
             tracing::warn!(%failure, "the host does not say what servers do");
         }
         let but = prepared.as_ref().and_then(Prepared::but).map(|but| format!(" {but}")).unwrap_or_default();
-        Ok(summary::built(&overlay.name, size) + &but)
+        Ok(summary::built(&overlay.name, size) + but.as_str())
     }
 
     /// Looks for newer items of the Workshop, and has the overlays built that have changed by that.

@@ -61,6 +61,9 @@ const TABLE: &[Row] = &[
     get("/", "/",                                                                           [303, 303, 303, 303, 303, 303, 303]),
     get("/health", "/health",                                                               [200, 200, 200, 200, 200, 200, 200]),
     get("/metrics", "/metrics",                                                             [404, 404, 404, 404, 404, 404, 404]), // without METRICS_TOKEN
+    get("/public/{id}", "/public/1",                                                        [404, 404, 404, 404, 404, 404, 404]), // not open
+    get("/public/{id}/files/{name}", "/public/1/files/a.vpk",                               [404, 404, 404, 404, 404, 404, 404]),
+    post("/servers/{id}/public", "/servers/1/public", &[("page", "yes")],                   [L,   303, 303, 403, 404, 403, L]),
     get("/static/{*path}", "/static/0/app.css",                                             [200, 200, 200, 200, 200, 200, 200]),
     get("/login", "/login",                                                                 [200, 303, 303, 303, 303, 303, 200]),
     post("/login", "/login", LOGIN,                                                         [303, 303, 303, 303, 303, 303, 303]),

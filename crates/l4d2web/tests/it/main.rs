@@ -33,6 +33,7 @@ mod overlays;
 mod panel;
 mod profile;
 mod program;
+mod public;
 mod queue;
 mod refusals;
 mod script_examples;

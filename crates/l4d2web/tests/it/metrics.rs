@@ -28,7 +28,15 @@ async fn only_who_has_the_token_reads_them() {
     let wrong = format!("Bearer {}f", &TOKEN[..31].replace('0', "1"));
     let longer = format!("Bearer {TOKEN}0");
     let basic = format!("Basic {TOKEN}");
-    for refused in [None, Some("Bearer"), Some("Bearer "), Some(wrong.as_str()), Some(longer.as_str()), Some(basic.as_str()), Some(TOKEN)] {
+    for refused in [
+        None,
+        Some("Bearer"),
+        Some("Bearer "),
+        Some(wrong.as_str()),
+        Some(longer.as_str()),
+        Some(basic.as_str()),
+        Some(TOKEN),
+    ] {
         let reply = scrape(&panel, refused).await;
         assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{refused:?}");
         assert_eq!(reply.headers[header::WWW_AUTHENTICATE], "Bearer realm=\"left4me\"");
