@@ -15,6 +15,7 @@ pub mod db;
 pub mod dev;
 pub mod fetch;
 pub mod files;
+pub mod game;
 pub mod host;
 pub mod id;
 pub mod live;
