@@ -57,6 +57,8 @@ pub struct Config {
     pub public_rate: u64,
     /// `METRICS_TOKEN`: what a monitor brings to `/metrics`; none: there is no such page.
     pub metrics_token: Option<Secret>,
+    /// `STEAM_WEB_API_KEY`: with it Steam says the names and pictures of players.
+    pub steam_key: Option<Secret>,
     /// `LEFT4ME_LOG`: what is written to the log.
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
@@ -128,6 +130,7 @@ impl Config {
             public_rate: 1_000_000
                 * parse::number("PUBLIC_DOWNLOAD_RATE", get("PUBLIC_DOWNLOAD_RATE"), 10, 1..=10_000)?,
             metrics_token: parse::token("METRICS_TOKEN", get("METRICS_TOKEN"))?,
+            steam_key: get("STEAM_WEB_API_KEY").map(Secret::from),
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
             watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),

@@ -1,6 +1,7 @@
 //! What a monitor is told of the tables: a few sums, whatever their number of rows.
 
 use crate::db::{Db, Result};
+use crate::id::ServerId;
 use crate::queue::{JobState, Kind};
 
 /// So many servers of which the host last said this.
@@ -74,4 +75,10 @@ pub async fn stock(db: &Db) -> Result<Stock> {
     )
     .fetch_one(db.read())
     .await
+}
+
+/// The names of all servers.
+pub async fn names(db: &Db) -> Result<Vec<(ServerId, String)>> {
+    let rows = sqlx::query!(r#"SELECT id AS "id: ServerId", name FROM servers"#).fetch_all(db.read()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }

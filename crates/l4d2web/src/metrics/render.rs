@@ -117,7 +117,7 @@ fn games(registry: &mut Registry, played: &[Played]) {
     let fps = Real::<Server>::default();
     let rcon = Real::<Server>::default();
     for game in played {
-        let server = Server { server: game.server, name: game.name.clone() };
+        let server = Server { server: game.server.0, name: game.name.clone() };
         answers.get_or_create(&server).set(game.answers.into());
         if let Some(number) = game.players {
             players.get_or_create(&server).set(number.into());
