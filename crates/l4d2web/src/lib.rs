@@ -21,6 +21,7 @@ pub mod id;
 pub mod live;
 pub mod logging;
 pub mod machine;
+pub mod maps;
 pub mod metrics;
 pub mod overlays;
 pub mod pages;

@@ -15,6 +15,7 @@ use crate::files::upload::Uploads;
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::{KnownGame, Pulse};
+use crate::maps::Maps;
 use crate::metrics::Counters;
 use crate::pages::jobs::{LogEnds, RenderedLines};
 use crate::pages::servers::Board;
@@ -49,6 +50,8 @@ pub struct Parts {
     pub queue: Queue,
     /// Items of the Steam Workshop.
     pub workshop: Workshop,
+    /// Collections of maps.
+    pub maps: Maps,
     /// What is on its way into files overlays, and those.
     pub uploads: Uploads,
     /// What is seen of servers in the game.
@@ -90,6 +93,7 @@ impl AppState {
         let queue = Queue::counted(db.clone(), clock.clone(), bus.clone(), counters.clone());
         let game = KnownGame::new(host.clone(), &bus);
         let workshop = Workshop::new(&config.root, config.steam_api.as_ref(), db.clone(), clock.clone(), bus.clone());
+        let maps = Maps::new(&config, db.clone(), clock.clone(), bus.clone(), workshop.slots());
         let profiles = {
             let (api, key) = (config.steam_api.as_ref(), config.steam_key.clone());
             Profiles::new(&config.root, api, key, db.clone(), clock.clone(), bus.clone())
@@ -108,6 +112,7 @@ impl AppState {
             host,
             queue,
             workshop,
+            maps,
             uploads,
             play: Play::default(),
             profiles,
@@ -131,7 +136,8 @@ impl AppState {
     /// When the database cannot be used at the beginning.
     pub async fn work(&self, stop: CancellationToken) -> db::Result<()> {
         let (db, host, clock, bus) = (self.db.clone(), self.host.clone(), self.clock.clone(), self.bus.clone());
-        let worker = HostWorker::new(db, host, clock, bus, self.workshop.clone(), self.queue.clone());
+        let sources = (self.workshop.clone(), self.maps.clone());
+        let worker = HostWorker::new(db, host, clock, bus, sources, self.queue.clone());
         self.queue.clone().run(Arc::new(worker), self.config.workers, stop).await
     }
 }

@@ -57,6 +57,10 @@ pub struct Config {
     pub public_rate: u64,
     /// `METRICS_TOKEN`: what a monitor brings to `/metrics`; none: there is no such page.
     pub metrics_token: Option<Secret>,
+    /// `L4D2CENTER_URL`: where the maps of L4D2 Center are, when it is not their own site. Files may come from its origin too.
+    pub l4d2center: Option<Url>,
+    /// `CEDAPUG_URL`: where those of CEDAPug are, likewise.
+    pub cedapug: Option<Url>,
     /// `STEAM_WEB_API_KEY`: with it Steam says the names and pictures of players.
     pub steam_key: Option<Secret>,
     /// `LEFT4ME_LOG`: what is written to the log.
@@ -130,6 +134,8 @@ impl Config {
             public_rate: 1_000_000
                 * parse::number("PUBLIC_DOWNLOAD_RATE", get("PUBLIC_DOWNLOAD_RATE"), 10, 1..=10_000)?,
             metrics_token: parse::token("METRICS_TOKEN", get("METRICS_TOKEN"))?,
+            l4d2center: parse::web_address("L4D2CENTER_URL", get("L4D2CENTER_URL"))?,
+            cedapug: parse::web_address("CEDAPUG_URL", get("CEDAPUG_URL"))?,
             steam_key: get("STEAM_WEB_API_KEY").map(Secret::from),
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),

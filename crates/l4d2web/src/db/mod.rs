@@ -6,6 +6,7 @@
 )]
 
 pub mod blueprints;
+pub mod collections;
 mod copy;
 pub mod demo;
 mod error;

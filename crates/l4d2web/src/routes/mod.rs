@@ -180,6 +180,7 @@ fn overlays() -> Vec<Route> {
         post("/overlays/{id}/items/{item}/check", Overlay(OverlayRight::Change), pages::overlays::workshop::check_one),
         post("/overlays/{id}/items/{item}/remove", Overlay(OverlayRight::Change), pages::overlays::workshop::remove),
         get("/workshop/{item}/preview", User, pages::overlays::workshop::picture),
+        get("/overlays/{id}/maps", Overlay(OverlayRight::See), pages::overlays::maps::all),
         post("/overlays/{id}/script", Overlay(OverlayRight::Change), pages::overlays::script::save).takes(LARGE),
     ]
 }

@@ -141,6 +141,7 @@ const TABLE: &[Row] = &[
     post("/overlays/{id}/items/{item}/remove", "/overlays/6/items/70/remove", &[],          [L,   303, 404, 404, 404, 403, L]),
     post("/overlays/refresh", "/overlays/refresh", &[],                                     [L,   403, 403, 403, 403, 303, L]),
     get("/workshop/{item}/preview", "/workshop/70/preview",                                 [L,   404, 404, 404, 404, 404, L]), // it has none
+    get("/overlays/{id}/maps", "/overlays/3/maps",                                          [L,   404, 404, 404, 404, 404, L]), // no collection
     post("/overlays/{id}/script", "/overlays/3/script", SCRIPT,                             [L,   303, 404, 404, 404, 403, L]),
     get("/overlays/{id}/source", "/overlays/5/source",                                      [L,   200, 404, 404, 404, 403, L]),
     get("/overlays/{id}/source/entry", "/overlays/5/source/entry?path=a",                   [L,   404, 404, 404, 404, 403, L]),

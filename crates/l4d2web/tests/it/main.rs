@@ -10,6 +10,7 @@ mod browser;
 mod browser_files;
 mod browser_flows;
 mod browser_kit;
+mod browser_maps;
 mod browser_pages;
 mod browser_workshop;
 mod cast;
@@ -25,6 +26,8 @@ mod jobs;
 mod kernel_fetch;
 mod live_pages;
 mod login;
+#[path = "../../examples/map_sites/stand_in.rs"]
+mod map_sites;
 mod markup;
 mod metrics;
 mod migrations;
