@@ -58,7 +58,7 @@ impl Maps {
         let changed = collections::set_index(&self.0.db, overlay, &index.maps, now).await?;
         for (names, what) in [(&changed.added, "is new in the index"), (&changed.removed, "has left the index")] {
             for name in names {
-                output.own(&format!("{name}: {what}")).await;
+                output.own(&format!("“{name}” {what}")).await;
             }
         }
         Ok(None)

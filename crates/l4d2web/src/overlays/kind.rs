@@ -56,7 +56,7 @@ impl Kind {
             Self::Workshop => "Workshop: items of the Steam Workshop",
             Self::Script => "Script: whatever a script puts there",
             Self::Files => "Files: what you upload and edit",
-            Self::Maps => "Maps: a collection that others keep, brought up to date each night",
+            Self::Maps => "Maps: a collection of a site, kept up to date",
         }
     }
 

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use l4d2web::db::jobs;
 use l4d2web::queue::Work;
+use serde_json::Value;
 
 use crate::panel::{Panel, Reply};
 
@@ -84,4 +85,24 @@ async fn they_say_how_things_stand() {
     assert!(value(&text, "left4me_database_size_bytes").unwrap() > 4096.0);
     assert!(text.contains(concat!("left4me_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1")), "{text}");
     assert!(text.ends_with("# EOF\n"));
+}
+
+/// A dashboard that asks for what there is not shows nothing, and nobody is told.
+#[tokio::test]
+async fn the_dashboard_asks_for_what_there_is() {
+    let panel = Panel::with(&[("METRICS_TOKEN", TOKEN)]).await;
+    let text = scrape(&panel, Some(&format!("Bearer {TOKEN}"))).await.body;
+    let known: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    let dashboard: Value = serde_json::from_str(include_str!("../../../../examples/grafana/left4me.json")).unwrap();
+    let targets = dashboard["panels"].as_array().unwrap().iter().flat_map(|panel| panel["targets"].as_array().unwrap());
+    let mut asked = 0;
+    for target in targets {
+        let words = target["expr"].as_str().unwrap().split(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));
+        for word in words.filter(|word| word.starts_with("left4me_")) {
+            let name = ["_total", "_bucket"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+            assert!(known.contains(&name), "{word} is not among {known:?}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 10);
 }
