@@ -48,6 +48,8 @@ ids! {
     ServerId,
     /// Key of a job.
     JobId,
+    /// Key of a map of a collection.
+    MapId,
 }
 
 impl ServerId {

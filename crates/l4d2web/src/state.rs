@@ -15,8 +15,13 @@ use crate::files::upload::Uploads;
 use crate::host::Host;
 use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::{KnownGame, Pulse};
+use crate::maps::Maps;
+use crate::metrics::Counters;
 use crate::pages::jobs::{LogEnds, RenderedLines};
 use crate::pages::servers::Board;
+use crate::play::Play;
+use crate::play::profiles::Profiles;
+use crate::public::Public;
 use crate::queue::{HostWorker, Queue};
 use crate::workshop::Workshop;
 
@@ -45,8 +50,14 @@ pub struct Parts {
     pub queue: Queue,
     /// Items of the Steam Workshop.
     pub workshop: Workshop,
+    /// Collections of maps.
+    pub maps: Maps,
     /// What is on its way into files overlays, and those.
     pub uploads: Uploads,
+    /// What is seen of servers in the game.
+    pub play: Play,
+    /// What Steam says of players.
+    pub profiles: Profiles,
     /// The logs of servers that somebody looks at.
     pub logs: ServerLogs,
     /// The streams of open pages.
@@ -61,6 +72,10 @@ pub struct Parts {
     pub game: KnownGame,
     /// Whether the parts that the panel needs answer.
     pub pulse: Pulse,
+    /// What servers show to everybody.
+    pub public: Public,
+    /// What is counted for monitors.
+    pub counters: Counters,
     /// How often passwords may be tried.
     pub limits: Limits,
 }
@@ -74,12 +89,19 @@ impl AppState {
         let host = Host::new(config.l4d2ctl.clone(), config.host_environment());
         let bus = Bus::new();
         let logs = ServerLogs::new(host.clone(), bus.clone());
-        let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
+        let counters = Counters::new();
+        let queue = Queue::counted(db.clone(), clock.clone(), bus.clone(), counters.clone());
         let game = KnownGame::new(host.clone(), &bus);
         let workshop = Workshop::new(&config.root, config.steam_api.as_ref(), db.clone(), clock.clone(), bus.clone());
+        let maps = Maps::new(&config, db.clone(), clock.clone(), bus.clone(), workshop.slots());
+        let profiles = {
+            let (api, key) = (config.steam_api.as_ref(), config.steam_key.clone());
+            Profiles::new(&config.root, api, key, db.clone(), clock.clone(), bus.clone())
+        };
         let files = Files::new(&config.root);
         let uploads = Uploads::new(db.clone(), clock.clone(), bus.clone(), files, ArchiveLimits::default());
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
+        let public = Public::new(&config, &db, &host, &clock);
         Self(Arc::new(Parts {
             config,
             db,
@@ -90,11 +112,16 @@ impl AppState {
             host,
             queue,
             workshop,
+            maps,
             uploads,
+            play: Play::default(),
+            profiles,
             logs,
             streams,
             game,
             pulse,
+            public,
+            counters,
             limits,
             rendered: RenderedLines::default(),
             log_ends: LogEnds::default(),
@@ -109,7 +136,8 @@ impl AppState {
     /// When the database cannot be used at the beginning.
     pub async fn work(&self, stop: CancellationToken) -> db::Result<()> {
         let (db, host, clock, bus) = (self.db.clone(), self.host.clone(), self.clock.clone(), self.bus.clone());
-        let worker = HostWorker::new(db, host, clock, bus, self.workshop.clone(), self.queue.clone());
+        let sources = (self.workshop.clone(), self.maps.clone());
+        let worker = HostWorker::new(db, host, clock, bus, sources, self.queue.clone());
         self.queue.clone().run(Arc::new(worker), self.config.workers, stop).await
     }
 }

@@ -40,6 +40,9 @@ pub(super) struct What {
     /// Print the content of a file.
     #[arg(long, requires = "path", conflicts_with_all = ["offset", "limit"])]
     cat: bool,
+    /// With --cat: leave out so many bytes.
+    #[arg(long, requires = "cat", default_value_t = 0)]
+    from: u64,
     /// Leave out so many entries.
     #[arg(long, default_value_t = 0)]
     offset: usize,
@@ -54,7 +57,7 @@ impl What {
         let path = FilePath::parse(&self.path)?;
         let stack = open()?;
         if self.cat {
-            return Ok(cat(stack, &path, &mut std::io::stdout().lock())?);
+            return Ok(cat(stack, &path, self.from, &mut std::io::stdout().lock())?);
         }
         let listing = list(&stack, &path, Page { offset: self.offset, limit: self.limit })?;
         drop(stack);

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek as _, SeekFrom, Write};
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use rustix::fs::{FileType, Mode, OFlags, chmod, fstat, openat};
@@ -13,14 +13,17 @@ use super::walk::{Found, Merged, Part};
 use super::{FilePath, FilesError};
 use crate::beneath::open_file_beneath;
 
-/// Writes the file at `path` to `output`, from the layer that wins. The trees are let go of once it is open. A reader who
-/// goes away ends it quietly.
+/// Writes the file at `path` to `output`, from the layer that wins, without its first `from` bytes. The trees are let go of once it is open.
+/// A reader who goes away ends it quietly.
 ///
 /// # Errors
 /// [`FilesError`] when there is no regular file, or reading or writing fails.
-pub fn cat(stack: Stack, path: &FilePath, output: &mut impl Write) -> Result<(), FilesError> {
+pub fn cat(stack: Stack, path: &FilePath, from: u64, output: &mut impl Write) -> Result<(), FilesError> {
     let mut file = open(&stack, path)?;
     stack.release();
+    if from > 0 {
+        file.seek(SeekFrom::Start(from)).map_err(FilesError::io("reading", path))?;
+    }
     match io::copy(&mut file, output).and_then(|_| output.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(FilesError::io("copying", path)),

@@ -71,6 +71,9 @@ fn a_directory_is_merged_from_all_layers() {
     ");
     assert_eq!(output(&host, &["files", "alpha", "left4dead2/addons/maps.vpk", "--cat"]), "maps");
     assert_eq!(output(&host, &["files", "alpha", "left4dead2/gameinfo.txt", "--cat"]), "maps");
+    for (from, rest) in [("0", "maps"), ("1", "aps"), ("4", ""), ("9", "")] {
+        assert_eq!(output(&host, &["files", "alpha", "left4dead2/gameinfo.txt", "--cat", "--from", from]), rest);
+    }
     golden::check("files.json", &output(&host, &["files", "alpha", "/left4dead2/addons", "--json", "--limit", "1"]));
     assert_snapshot!(output(&host, &["files", "alpha", "left4dead2/addons", "--limit", "1"]), @r"
     0644  4  2026-11-02 12:00Z  installation  game.vpk

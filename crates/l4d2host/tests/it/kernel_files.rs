@@ -88,7 +88,7 @@ fn listed(root: &Root, at: &str, seen: &mut Seen) {
         match entry.kind {
             Kind::Directory => listed(root, &format!("{path}/"), seen),
             Kind::Symlink => content = entry.target.unwrap().into_bytes(),
-            _ => cat(open(), &parse(&path), &mut content).unwrap(),
+            _ => cat(open(), &parse(&path), 0, &mut content).unwrap(),
         }
         seen.insert(path, (entry.kind, content));
     }

@@ -117,6 +117,8 @@ pub(crate) struct What {
     pub(crate) json: bool,
     #[arg(long, requires = "path")]
     pub(crate) cat: bool,
+    #[arg(long, requires = "cat", default_value_t = 0)]
+    pub(crate) from: u64,
     #[arg(long, default_value_t = 0)]
     pub(crate) offset: usize,
     #[arg(long, default_value_t = 1000)]

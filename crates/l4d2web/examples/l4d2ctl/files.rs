@@ -1,8 +1,9 @@
 //! `files`: a small made-up tree, a directory of ten thousand entries, and a file of 4 GiB. Nothing of it is on disk but
-//! what stands in the layers of a server. Of an overlay that was built, the tree as it is on disk.
+//! what stands in the layers of a server. Of an overlay that was built, the tree as it is on disk; a server has the files in `left4dead2/addons` of those.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Seek as _, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -31,13 +32,16 @@ pub(crate) fn of_server(place: &Place, name: &str, what: &What) -> Done {
     let spec = Spec::load(place, name)?;
     let mut layers = vec![("upper".to_owned(), format!("runtime/{name}/upper"))];
     layers.extend(overlay::layers(place, &spec)?);
-    show(what, &format!("server {name}"), &layers, "installation", &spec.config)
+    if let Some(file) = built(place.root(), &layers, checked(what)?).filter(|_| what.cat) {
+        return print(&file, what.from);
+    }
+    show(place.root(), what, &format!("server {name}"), &layers, "installation", &spec.config)
 }
 
 /// `overlay files`
 pub(crate) fn of_overlay(reference: &str, what: &What) -> Done {
     let layers = [(reference.to_owned(), format!("overlays/{reference}"))];
-    show(what, &format!("overlay {reference}"), &layers, reference, &[])
+    show(Path::new(""), what, &format!("overlay {reference}"), &layers, reference, &[])
 }
 
 /// `overlay files` of one that was built.
@@ -50,8 +54,7 @@ pub(crate) fn of_tree(place: &Place, reference: &str, tree: &str, what: &What) -
         if !meta.is_file() {
             return Err(Failure::new(65, format!("{path} is no regular file: only a regular file can be printed")));
         }
-        io::copy(&mut fs::File::open(here)?, &mut io::stdout().lock())?;
-        return Ok(());
+        return print(&here, what.from);
     }
     if !meta.is_dir() {
         return Err(Failure::new(65, format!("{path} is a file, not a directory: --cat prints a file")));
@@ -86,19 +89,44 @@ fn checked(what: &What) -> Result<&str, Failure> {
     Ok(path)
 }
 
-fn show(what: &What, of: &str, layers: &[(String, String)], layer: &str, config: &[String]) -> Done {
+/// A file of `left4dead2/addons` in the trees that are among the layers; the first that has it.
+fn built(root: &Path, layers: &[(String, String)], path: &str) -> Option<PathBuf> {
+    path.strip_prefix("left4dead2/addons/")?;
+    let trees = layers.iter().filter(|(_, tree)| tree.starts_with("trees/"));
+    trees.map(|(_, tree)| root.join(tree).join(path)).find(|file| file.is_file())
+}
+
+fn print(file: &Path, from: u64) -> Done {
+    let mut file = fs::File::open(file)?;
+    file.seek(SeekFrom::Start(from))?;
+    io::copy(&mut file, &mut io::stdout().lock())?;
+    Ok(())
+}
+
+fn show(root: &Path, what: &What, of: &str, layers: &[(String, String)], layer: &str, config: &[String]) -> Done {
     let path = checked(what)?;
     let node = node(path, config).ok_or_else(|| Failure::new(66, format!("{path} does not exist in {of}")))?;
     if what.cat {
-        return cat(path, &node);
+        return cat(path, &node, what.from);
     }
     if !matches!(node, Node::Directory) {
         return Err(Failure::new(65, format!("{path} is a file, not a directory: --cat prints a file")));
     }
-    let names = children(path);
-    let total = names.len();
-    let page = names.into_iter().skip(what.offset).take(what.limit);
-    let entries: Vec<Value> = page.map(|name| entry(path, &name, layer, config)).collect();
+    let mut entries: Vec<Value> = children(path).iter().map(|name| entry(path, name, layer, config)).collect();
+    for (layer, tree) in layers.iter().filter(|(_, tree)| path == "left4dead2/addons" && tree.starts_with("trees/")) {
+        let Ok(found) = fs::read_dir(root.join(tree).join(path)) else { continue };
+        for file in found {
+            let file = file?;
+            let (name, size) = (file.file_name().to_string_lossy().into_owned(), file.metadata()?.len());
+            if entries.iter().all(|known| known["name"] != name) {
+                entries.push(json!({
+                    "name": name, "kind": "file", "layer": layer, "size": size, "mtime": MTIME, "mode": "0644", "target": null,
+                }));
+            }
+        }
+    }
+    let total = entries.len();
+    let entries: Vec<Value> = entries.into_iter().skip(what.offset).take(what.limit).collect();
     let layers: Vec<Value> = layers.iter().map(|(layer, path)| json!({ "layer": layer, "path": path })).collect();
     let answer = json!({
         "path": path, "layers": layers, "total": total, "offset": what.offset, "entries": entries, "warnings": [],
@@ -107,14 +135,19 @@ fn show(what: &What, of: &str, layers: &[(String, String)], layer: &str, config:
     Ok(())
 }
 
-fn cat(path: &str, node: &Node) -> Done {
+fn cat(path: &str, node: &Node, from: u64) -> Done {
     let mut out = io::stdout().lock();
     match node {
-        Node::Text(text) => out.write_all(text.as_bytes())?,
+        Node::Text(text) => {
+            out.write_all(text.as_bytes().get(usize::try_from(from).unwrap_or(usize::MAX)..).unwrap_or_default())?
+        }
         Node::Large => {
             let zeros = vec![0; 1 << 20];
-            for _ in 0..LARGE >> 20 {
-                out.write_all(&zeros)?;
+            let mut left = LARGE.saturating_sub(from);
+            while left > 0 {
+                let piece = usize::try_from(left).unwrap_or(zeros.len()).min(zeros.len());
+                out.write_all(&zeros[..piece])?;
+                left -= piece as u64;
             }
         }
         Node::Directory | Node::Link(_) => {

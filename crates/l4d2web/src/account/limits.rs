@@ -52,11 +52,11 @@ pub struct TooMany {
     pub wait: u64,
 }
 
-type Limiter = RateLimiter<u16, DashMapStateStore<u16>, Ticks, StateInformationMiddleware>;
+pub(super) type Limiter = RateLimiter<u16, DashMapStateStore<u16>, Ticks, StateInformationMiddleware>;
 
 /// The panel's clock, for the limiter.
 #[derive(Debug, Clone)]
-struct Ticks(Clock);
+pub(super) struct Ticks(Clock);
 
 impl governor::clock::Clock for Ticks {
     type Instant = Duration;
@@ -106,13 +106,13 @@ impl TooMany {
     }
 }
 
-fn limiter((burst, seconds): (u32, u64), clock: &Clock) -> Limiter {
+pub(super) fn limiter((burst, seconds): (u32, u64), clock: &Clock) -> Limiter {
     let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
     let quota = Quota::with_period(Duration::from_secs(seconds)).unwrap_or(Quota::per_minute(NonZeroU32::MIN));
     Limiter::new(quota.allow_burst(burst), DashMapStateStore::default(), Ticks(clock.clone()))
 }
 
-fn try_at(limiter: &Limiter, place: u16) -> Result<u32, TooMany> {
+pub(super) fn try_at(limiter: &Limiter, place: u16) -> Result<u32, TooMany> {
     match limiter.check_key(&place) {
         Ok(state) => Ok(state.remaining_burst_capacity()),
         Err(until) => {
@@ -123,7 +123,7 @@ fn try_at(limiter: &Limiter, place: u16) -> Result<u32, TooMany> {
 }
 
 /// What counts as one address.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
         address @ IpAddr::V4(_) => address,

@@ -2,6 +2,7 @@
 
 mod base_url;
 mod browser;
+mod by_address;
 mod form_token;
 mod limits;
 mod local_path;
@@ -14,6 +15,7 @@ mod user_name;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use browser::browser;
+pub use by_address::ByAddress;
 pub use form_token::FormToken;
 pub use limits::{Limits, Target, TooMany};
 pub use local_path::LocalPath;

@@ -53,6 +53,16 @@ pub struct Config {
     pub l4d2ctl: PathBuf,
     /// `STEAM_API_URL`: where the Steam Web API is, when it is not Steam's own. Files and pictures may come from its origin too.
     pub steam_api: Option<Url>,
+    /// `PUBLIC_DOWNLOAD_RATE`: how fast players fetch files from public pages, all together, in bytes a second.
+    pub public_rate: u64,
+    /// `METRICS_TOKEN`: what a monitor brings to `/metrics`; none: there is no such page.
+    pub metrics_token: Option<Secret>,
+    /// `L4D2CENTER_URL`: where the maps of L4D2 Center are, when it is not their own site. Files may come from its origin too.
+    pub l4d2center: Option<Url>,
+    /// `CEDAPUG_URL`: where those of CEDAPug are, likewise.
+    pub cedapug: Option<Url>,
+    /// `STEAM_WEB_API_KEY`: with it Steam says the names and pictures of players.
+    pub steam_key: Option<Secret>,
     /// `LEFT4ME_LOG`: what is written to the log.
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
@@ -121,6 +131,12 @@ impl Config {
             // As it is: white space may belong to a password.
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
             steam_api: parse::web_address("STEAM_API_URL", get("STEAM_API_URL"))?,
+            public_rate: 1_000_000
+                * parse::number("PUBLIC_DOWNLOAD_RATE", get("PUBLIC_DOWNLOAD_RATE"), 10, 1..=10_000)?,
+            metrics_token: parse::token("METRICS_TOKEN", get("METRICS_TOKEN"))?,
+            l4d2center: parse::web_address("L4D2CENTER_URL", get("L4D2CENTER_URL"))?,
+            cedapug: parse::web_address("CEDAPUG_URL", get("CEDAPUG_URL"))?,
+            steam_key: get("STEAM_WEB_API_KEY").map(Secret::from),
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
             watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),

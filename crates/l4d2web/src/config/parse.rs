@@ -7,6 +7,7 @@ use std::str::FromStr;
 use url::Url;
 
 use super::ConfigError;
+use crate::account::Secret;
 
 /// `true` or `false`, in the spellings that people use.
 pub(super) fn switch(name: &'static str, value: Option<String>, default: bool) -> Result<bool, ConfigError> {
@@ -29,6 +30,7 @@ pub(super) fn number<T: FromStr + PartialOrd>(
     let accepted = match name {
         "JOB_WORKER_THREADS" => "a whole number from 1 to 64",
         "STATE_POLLER_INTERVAL_SECONDS" => "a whole number of seconds from 1 to 3600",
+        "PUBLIC_DOWNLOAD_RATE" => "a whole number of megabytes a second from 1 to 10000",
         _ => "a whole number in its range",
     };
     value.parse().ok().filter(|number| range.contains(number)).ok_or(ConfigError { name, value, accepted })
@@ -93,5 +95,19 @@ pub(super) fn web_address(name: &'static str, value: Option<String>) -> Result<O
             value,
             accepted: "an address such as https://api.steampowered.com, without a query",
         }),
+    }
+}
+
+/// Something that nobody guesses: at least 16 characters that a header can carry as they are.
+pub(super) fn token(name: &'static str, value: Option<String>) -> Result<Option<Secret>, ConfigError> {
+    match value {
+        Some(value) if value.len() >= 16 && value.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(value.into())),
+        // The value is not told: somebody's token may be one character short.
+        Some(_) => Err(ConfigError {
+            name,
+            value: "…".to_owned(),
+            accepted: "16 or more letters, digits and signs without white space, as of openssl rand -hex 24",
+        }),
+        None => Ok(None),
     }
 }

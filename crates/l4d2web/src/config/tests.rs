@@ -32,6 +32,10 @@ fn nothing_said_means_the_defaults() {
 #[case("LEFT4ME_LOG", "info,l4d2web=loud", "error, warn")]
 #[case("LEFT4ME_LOG", "=info", "error, warn")]
 #[case("STATE_POLLER_INTERVAL_SECONDS", "1.5", "1 to 3600")]
+#[case("PUBLIC_DOWNLOAD_RATE", "0", "megabytes a second")]
+#[case("METRICS_TOKEN", "short", "16 or more letters")]
+#[case("METRICS_TOKEN", "with white space in it", "16 or more letters")]
+#[case("METRICS_TOKEN", "ünïcödé-ünïcödé-ünïcödé", "16 or more letters")]
 #[case("STEAM_API_URL", "api.steampowered.com", "an address such as")]
 #[case("STEAM_API_URL", "ftp://api.steampowered.com", "an address such as")]
 #[case("STEAM_API_URL", "https://name@mirror.example/", "an address such as")]
@@ -59,4 +63,12 @@ fn the_database_is_a_file(#[case] url: &str, #[case] path: &str) {
 fn only_trusted_proxies_are_believed(#[case] peer: IpAddr, #[case] forwarded: &[&str], #[case] client: IpAddr) {
     let proxies = TrustedProxies::parse("x", Some("127.0.0.1, ::1".into())).unwrap();
     assert_eq!(proxies.client(peer, forwarded), client);
+}
+
+#[test]
+fn a_token_is_not_told_when_it_is_refused() {
+    let error = config(&[("METRICS_TOKEN", "hunter2")]).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+    let config = config(&[("METRICS_TOKEN", "0123456789abcdef")]).unwrap();
+    assert_eq!(config.metrics_token.unwrap().expose(), "0123456789abcdef");
 }

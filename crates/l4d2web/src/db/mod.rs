@@ -6,9 +6,11 @@
 )]
 
 pub mod blueprints;
+pub mod collections;
 mod copy;
 pub mod demo;
 mod error;
+pub mod figures;
 pub mod grants;
 pub mod hand_over;
 mod inspect;
@@ -26,12 +28,17 @@ pub mod overlay_builds;
 pub mod overlay_items;
 pub mod overlay_list;
 pub mod overlays;
+pub mod played_servers;
+pub mod player_sessions;
+pub mod public_pages;
 pub mod quotas;
 pub mod server_list;
+pub mod server_samples;
 pub mod server_state;
 pub mod servers;
 pub mod sessions;
 pub mod setup_links;
+pub mod steam_profiles;
 pub mod uploads;
 pub mod users;
 mod version;

@@ -147,7 +147,20 @@ pub async fn insert_directory(db: &Db, name: &str, reference: &str, now: i64) ->
 /// A duplicate ([`super::is_duplicate`]) when its owner, or everybody, has one of that name.
 pub async fn insert(db: &Db, owner: Option<UserId>, name: &str, kind: Kind, now: i64) -> Result<OverlayId> {
     let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
-    let id = loop {
+    let id = insert_in(&mut tx, owner, name, kind, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The same within a transaction.
+pub(super) async fn insert_in(
+    tx: &mut sqlx::SqliteConnection,
+    owner: Option<UserId>,
+    name: &str,
+    kind: Kind,
+    now: i64,
+) -> Result<OverlayId> {
+    loop {
         // No reference is written so: the row has it for no longer than this transaction.
         let id = sqlx::query_scalar!(
             r#"INSERT INTO overlays (owner_id, name, kind, reference, source_at, created_at, updated_at)
@@ -167,12 +180,10 @@ pub async fn insert(db: &Db, owner: Option<UserId>, name: &str, kind: Kind, now:
         .execute(&mut *tx)
         .await?;
         if named.rows_affected() == 1 {
-            break id;
+            return Ok(id);
         }
         sqlx::query!("DELETE FROM overlays WHERE id = ?", id).execute(&mut *tx).await?;
-    };
-    tx.commit().await?;
-    Ok(id)
+    }
 }
 
 /// Gives one another name. False when it is gone.

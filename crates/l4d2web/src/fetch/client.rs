@@ -45,19 +45,26 @@ struct Clients {
 pub struct Request {
     pub(super) url: String,
     pub(super) form: Option<String>,
+    /// Whether the headers of the answer are all that is wanted.
+    pub(super) head: bool,
 }
 
 impl Request {
     /// What is at an address.
     #[must_use]
     pub fn get(url: &str) -> Self {
-        Self { url: url.to_owned(), form: None }
+        Self { url: url.to_owned(), form: None, head: false }
     }
 
     /// What an address says to a form (`application/x-www-form-urlencoded`). It must not lead elsewhere.
     #[must_use]
     pub fn post(url: &str, form: String) -> Self {
-        Self { url: url.to_owned(), form: Some(form) }
+        Self { url: url.to_owned(), form: Some(form), head: false }
+    }
+
+    /// What an address says of what is there.
+    pub(super) fn head(url: &str) -> Self {
+        Self { url: url.to_owned(), form: None, head: true }
     }
 }
 
@@ -118,7 +125,11 @@ impl Fetcher {
         headers: &HeaderMap,
     ) -> Result<Response, FetchError> {
         let client = if hop.trusted { &clients.trusted } else { &clients.public };
-        let method = if request.form.is_some() { Method::POST } else { Method::GET };
+        let method = match request {
+            Request { form: Some(_), .. } => Method::POST,
+            Request { head: true, .. } => Method::HEAD,
+            Request { .. } => Method::GET,
+        };
         let mut call = client.request(method, hop.url.clone()).headers(headers.clone());
         if let Some(form) = &request.form {
             call = call.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());

@@ -20,6 +20,7 @@ mod part;
 mod range;
 mod resolve;
 mod small;
+mod version;
 
 pub use address::is_public;
 pub use client::{Fetcher, Request, use_ring};

@@ -15,7 +15,8 @@ use crate::id::{ServerId, UserId};
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'h> {
     host: &'h Host,
-    user: UserId,
+    /// Who; none: somebody who is not logged in.
+    user: Option<UserId>,
 }
 
 /// The right to look for something in a server's log.
@@ -30,7 +31,13 @@ impl Host {
     /// The same host, asked by `user`.
     #[must_use]
     pub fn asked_by(&self, user: UserId) -> Asked<'_> {
-        Asked { host: self, user }
+        Asked { host: self, user: Some(user) }
+    }
+
+    /// The same host, asked by somebody who is not logged in: all of those together may ask for little.
+    #[must_use]
+    pub fn asked_by_strangers(&self) -> Asked<'_> {
+        Asked { host: self, user: None }
     }
 
     /// How many visitors' questions are at work.
@@ -97,8 +104,16 @@ impl<'h> Asked<'h> {
     /// # Errors
     /// Those of [`Host::cat`], and [`HostError::Busy`].
     pub async fn cat(&self, of: Of, path: impl Into<OsString>) -> Result<FileContent, HostError> {
+        self.cat_from(of, path, 0).await
+    }
+
+    /// See [`Host::cat_from`]. The content is a download.
+    ///
+    /// # Errors
+    /// Those of [`Host::cat`], and [`HostError::Busy`].
+    pub async fn cat_from(&self, of: Of, path: impl Into<OsString>, from: u64) -> Result<FileContent, HostError> {
         let turn = self.turn(Errand::Download).await?;
-        let content = self.host.cat(of, path).await?;
+        let content = self.host.cat_from(of, path, from).await?;
         Ok(FileContent(Box::pin(holding(content, turn))))
     }
 

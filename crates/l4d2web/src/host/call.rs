@@ -63,8 +63,8 @@ pub enum Call {
         /// How many to list at most.
         limit: usize,
     },
-    /// The content of a file.
-    Cat(Of, OsString),
+    /// The content of a file, without its first so many bytes.
+    Cat(Of, OsString, u64),
     /// Build an overlay and publish it.
     OverlayBuild(String, Yaml),
     /// Take an overlay away.
@@ -96,8 +96,8 @@ impl Call {
             Self::Status(_) | Self::StatusAll => "status",
             Self::Logs(..) | Self::LogTail(..) => "logs",
             Self::Watch => "watch",
-            Self::Files { of: Of::Server(_), .. } | Self::Cat(Of::Server(_), _) => "files",
-            Self::Files { of: Of::Overlay(_), .. } | Self::Cat(Of::Overlay(_), _) => "overlay files",
+            Self::Files { of: Of::Server(_), .. } | Self::Cat(Of::Server(_), ..) => "files",
+            Self::Files { of: Of::Overlay(_), .. } | Self::Cat(Of::Overlay(_), ..) => "overlay files",
             Self::OverlayBuild(..) => "overlay build",
             Self::OverlayDelete(_) => "overlay delete",
             Self::OverlayStatus(_) => "overlay status",
@@ -135,8 +135,13 @@ impl Call {
                 argv.flags(&["--json", "--offset", &offset.to_string(), "--limit", &limit.to_string(), "--"]);
                 argv.of(of).0.push(path.clone());
             }
-            Self::Cat(of, path) => {
-                argv.flags(&["--cat", "--"]);
+            Self::Cat(of, path, from) => {
+                argv.flags(&["--cat"]);
+                if *from > 0 {
+                    argv.flags(&["--from"]);
+                    argv.push(from);
+                }
+                argv.flags(&["--"]);
                 argv.of(of).0.push(path.clone());
             }
             Self::OverlayBuild(reference, _) => {
@@ -230,7 +235,8 @@ mod tests {
         Call::Files { of: Of::Overlay("mods/base".to_owned()), path: "a".into(), offset: 0, limit: 1 },
         "overlay files --json --offset 0 --limit 1 -- mods/base a"
     )]
-    #[case(Call::Cat(Of::Server(SEVEN), "-x".into()), "files --cat -- 7 -x")]
+    #[case(Call::Cat(Of::Server(SEVEN), "-x".into(), 0), "files --cat -- 7 -x")]
+    #[case(Call::Cat(Of::Overlay("9".into()), "a".into(), 70), "overlay files --cat --from 70 -- 9 a")]
     #[case(Call::OverlayBuild("3".to_owned(), yaml()), "overlay build -f - -- 3")]
     #[case(Call::OverlayDelete("3".to_owned()), "overlay delete -- 3")]
     #[case(Call::OverlayStatus("3".to_owned()), "overlay status --json -- 3")]
@@ -252,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_nul_is_noticed() {
-        assert!(Call::Cat(Of::Server(SEVEN), "a\0b".into()).has_nul());
-        assert!(!Call::Cat(Of::Server(SEVEN), "ab".into()).has_nul());
+        assert!(Call::Cat(Of::Server(SEVEN), "a\0b".into(), 0).has_nul());
+        assert!(!Call::Cat(Of::Server(SEVEN), "ab".into(), 0).has_nul());
     }
 }

@@ -43,7 +43,15 @@ impl Host {
     /// # Errors
     /// [`HostError`]; exit code 66 when there is no such file, 65 when it is no regular file, 2 when the path is not one.
     pub async fn cat(&self, of: Of, path: impl Into<OsString>) -> Result<FileContent, HostError> {
-        let call = Call::Cat(of, path.into());
+        self.cat_from(of, path, 0).await
+    }
+
+    /// The same, without its first `from` bytes.
+    ///
+    /// # Errors
+    /// Those of [`Host::cat`].
+    pub async fn cat_from(&self, of: Of, path: impl Into<OsString>, from: u64) -> Result<FileContent, HostError> {
+        let call = Call::Cat(of, path.into(), from);
         let (verb, after) = (call.verb(), call.patience());
         let (tree, Pipes { stdout, stderr }) = Tree::spawn(&self.inner, &call)?;
         let mut open = Open { tree, verb, stdout, stderr: tokio::spawn(tail(stderr)) };

@@ -38,6 +38,15 @@ pub struct Busy {
 impl Errand {
     const ALL: [Self; 4] = [Self::Look, Self::Search, Self::Download, Self::Steam];
 
+    /// How many all who are not logged in may have at once: what is left is for users.
+    const fn of_strangers(self) -> usize {
+        match self {
+            Self::Look => 2,
+            Self::Download => 8,
+            Self::Search | Self::Steam => 0,
+        }
+    }
+
     /// How many one user may have at once, and all together.
     const fn most(self) -> (usize, usize) {
         match self {
@@ -81,6 +90,8 @@ pub(super) struct Turns {
 struct Bound {
     errand: Errand,
     all: Arc<Semaphore>,
+    /// Those of all who are not logged in.
+    strangers: Arc<Semaphore>,
     /// Those of users who have one, or wait for one.
     of_users: Mutex<HashMap<UserId, Weak<Semaphore>>>,
 }
@@ -90,19 +101,23 @@ impl Turns {
         let bound = |errand: Errand| Bound {
             errand,
             all: Arc::new(Semaphore::new(errand.most().1)),
+            strangers: Arc::new(Semaphore::new(errand.of_strangers())),
             of_users: Mutex::default(),
         };
         Self { bounds: Errand::ALL.map(bound), patience: PATIENCE }
     }
 
-    /// Waits a moment for a turn of `user`. Who has too many waits for an own one first, and so stands in nobody's way.
-    pub(super) async fn take(&self, user: UserId, errand: Errand) -> Result<Turn, Busy> {
+    /// Waits a moment for a turn of `user`, or of somebody who is not logged in. Who has too many waits for an own one first, and so stands in
+    /// nobody's way.
+    pub(super) async fn take(&self, user: impl Into<Option<UserId>>, errand: Errand) -> Result<Turn, Busy> {
+        let user = user.into();
         let Some(bound) = self.bounds.iter().find(|bound| bound.errand == errand) else {
             return Err(Busy { errand, own: false });
         };
         let until = Instant::now() + self.patience;
         let turn = async |turns: Arc<Semaphore>| timeout_at(until, turns.acquire_owned()).await.ok()?.ok();
-        let own = turn(bound.of(user)).await.ok_or(Busy { errand, own: true })?;
+        let turns = user.map_or_else(|| Arc::clone(&bound.strangers), |user| bound.of(user));
+        let own = turn(turns).await.ok_or(Busy { errand, own: user.is_some() })?;
         let all = turn(Arc::clone(&bound.all)).await.ok_or(Busy { errand, own: false })?;
         Ok(Turn { _own: own, _all: all })
     }
@@ -175,6 +190,20 @@ mod tests {
         let waiting = turns.take(UserId(5), Errand::Look);
         let (turn, ()) = tokio::join!(waiting, async { drop(all.pop()) });
         assert!(turn.is_ok(), "one that comes back is given to who waits");
+    }
+
+    #[tokio::test]
+    async fn strangers_leave_room_for_users() {
+        let turns = impatient();
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            held.push(turns.take(None, Errand::Download).await.unwrap());
+        }
+        assert!(!turns.take(None, Errand::Download).await.unwrap_err().own);
+        assert!(turns.take(None, Errand::Search).await.is_err(), "nothing of theirs to look for");
+        assert!(turns.take(ZOEY, Errand::Download).await.is_ok());
+        held.pop();
+        assert!(turns.take(None, Errand::Download).await.is_ok());
     }
 
     #[tokio::test]

@@ -64,7 +64,7 @@ pub async fn load(db: &Db, overlay: &Overlay, reset: bool) -> db::Result<Result<
             script => Ok(Source::Script { script, reset }),
         },
         Kind::Files => Ok(Source::Snapshot),
-        Kind::Workshop => Ok(Source::Links { files: BTreeMap::new() }),
+        Kind::Workshop | Kind::Maps => Ok(Source::Links { files: BTreeMap::new() }),
         Kind::Directory => Err("It is a directory that an admin keeps: nothing is built of it.".to_owned()),
     })
 }

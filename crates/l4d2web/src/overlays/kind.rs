@@ -10,13 +10,15 @@ pub enum Kind {
     Script,
     /// Files that somebody uploaded.
     Files,
+    /// Maps of a collection that others keep.
+    Maps,
 }
 
 impl Kind {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::Workshop, Self::Files, Self::Script, Self::Directory];
+    pub const ALL: [Self; 5] = [Self::Workshop, Self::Files, Self::Script, Self::Maps, Self::Directory];
 
-    /// `directory`, `workshop`, `script`, `files`: as the database and forms have it.
+    /// `directory`, `workshop`, `script`, `files`, `maps`: as the database and forms have it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -24,6 +26,7 @@ impl Kind {
             Self::Workshop => "workshop",
             Self::Script => "script",
             Self::Files => "files",
+            Self::Maps => "maps",
         }
     }
 
@@ -41,6 +44,7 @@ impl Kind {
             Self::Workshop => "Workshop overlay",
             Self::Script => "Script overlay",
             Self::Files => "Files overlay",
+            Self::Maps => "Map collection",
         }
     }
 
@@ -52,6 +56,7 @@ impl Kind {
             Self::Workshop => "Workshop: items of the Steam Workshop",
             Self::Script => "Script: whatever a script puts there",
             Self::Files => "Files: what you upload and edit",
+            Self::Maps => "Maps: a collection of a site, kept up to date",
         }
     }
 
@@ -64,7 +69,7 @@ impl Kind {
     /// Whether only admins make it, and everybody uses it.
     #[must_use]
     pub fn is_for_admins(self) -> bool {
-        self == Self::Directory
+        matches!(self, Self::Directory | Self::Maps)
     }
 }
 

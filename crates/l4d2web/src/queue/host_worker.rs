@@ -13,10 +13,11 @@ use crate::host::shape::{OverlayStatus, Status};
 use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
 use crate::id::{OverlayId, ServerId};
 use crate::live::{Bus, Change};
+use crate::maps::{Maps, RefreshedMaps};
 use crate::overlays::build::{self, Source};
 use crate::overlays::{self as kinds, Build};
 use crate::servers::spec;
-use crate::workshop::{Prepared, Workshop, WorkshopError};
+use crate::workshop::{Workshop, WorkshopError};
 
 /// How `l4d2ctl`, or what it ran, ends by SIGTERM.
 const TERMINATED: i32 = 128 + 15;
@@ -35,6 +36,7 @@ pub struct HostWorker {
     clock: Clock,
     bus: Bus,
     workshop: Workshop,
+    maps: Maps,
     queue: Queue,
 }
 
@@ -44,10 +46,11 @@ struct Said {
 }
 
 impl HostWorker {
-    /// A worker on this host, with this Workshop. What it finds to be done it asks of `queue`.
+    /// A worker on this host, with this Workshop and these collections. What it finds to be done it asks of `queue`.
     #[must_use]
-    pub fn new(db: Db, host: Host, clock: Clock, bus: Bus, workshop: Workshop, queue: Queue) -> Self {
-        Self { db, host, clock, bus, workshop, queue }
+    pub fn new(db: Db, host: Host, clock: Clock, bus: Bus, sources: (Workshop, Maps), queue: Queue) -> Self {
+        let (workshop, maps) = sources;
+        Self { db, host, clock, bus, workshop, maps, queue }
     }
 
     async fn perform(&self, job: &Job, at: &At<'_>) -> Result<String, Failure> {
@@ -117,6 +120,7 @@ impl HostWorker {
         let kind = overlays::find(&self.db, id).await?.ok_or(Failure::Gone)?.kind;
         let prepared = match kind {
             kinds::Kind::Workshop => Some(self.workshop.prepare(id, at.output, at.cancel).await?),
+            kinds::Kind::Maps => Some(self.maps.prepare(id, at.output, at.cancel).await?),
             _ => None,
         };
         // Only now: what was fetched for it has changed what it is made of.
@@ -146,20 +150,37 @@ impl HostWorker {
         if let Err(failure) = self.look_at_all().await {
             tracing::warn!(%failure, "the host does not say what servers do");
         }
-        let but = prepared.as_ref().and_then(Prepared::but).map(|but| format!(" {but}")).unwrap_or_default();
-        Ok(summary::built(&overlay.name, size) + &but)
+        let nouns = if kind == kinds::Kind::Maps { ("map", "maps") } else { ("item", "items") };
+        let but =
+            prepared.as_ref().and_then(|prepared| prepared.but(nouns)).map(|but| format!(" {but}")).unwrap_or_default();
+        Ok(summary::built(&overlay.name, size) + but.as_str())
     }
 
-    /// Looks for newer items of the Workshop, and has the overlays built that have changed by that.
+    /// Looks for newer items of the Workshop and newer maps of collections, and has the overlays built that have changed by that. What stops one
+    /// does not stop the other.
     async fn refresh(&self, at: &At<'_>) -> Result<String, Failure> {
-        let refreshed = self.workshop.refresh(at.output, at.cancel).await?;
-        for overlay in &refreshed.overlays {
+        let workshop = self.workshop.refresh(at.output, at.cancel).await;
+        let maps = match &workshop {
+            Err(WorkshopError::Cancelled) => Ok(RefreshedMaps::default()),
+            _ => self.maps.refresh(at.output, at.cancel).await,
+        };
+        let changed =
+            workshop.iter().flat_map(|done| &done.overlays).chain(maps.iter().flat_map(|done| &done.overlays));
+        let changed: Vec<OverlayId> = changed.copied().collect();
+        for overlay in &changed {
             match self.queue.enqueue(Work::Build(*overlay), None).await {
                 Ok(job) => at.output.own(&format!("overlay {overlay} has changed: job {} builds it", job.id)).await,
                 Err(error) => at.output.own(&format!("warning: overlay {overlay} is not built: {error}")).await,
             }
         }
-        Ok(refreshed.words())
+        let (workshop, maps) = (workshop?, maps?);
+        let built = match changed.len() {
+            0 => None,
+            1 => Some("1 overlay is built anew.".to_owned()),
+            number => Some(format!("{number} overlays are built anew.")),
+        };
+        let words: Vec<String> = [Some(workshop.words()), maps.words(), built].into_iter().flatten().collect();
+        Ok(words.join(" "))
     }
 
     /// Asks what a server does now, and stores it; again when somebody else has stored an answer meanwhile, which may be older or newer.

@@ -46,6 +46,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::id::{JobId, OverlayId, ServerId};
 use crate::live::{Bus, Change};
+use crate::metrics::Counters;
 
 /// The queue; cheap to clone.
 #[derive(Clone)]
@@ -59,6 +60,7 @@ struct Inner {
     wake: Notify,
     running: Mutex<HashMap<JobId, Slot>>,
     tasks: TaskTracker,
+    counters: Counters,
 }
 
 /// A job that runs here.
@@ -71,9 +73,15 @@ impl Queue {
     /// The queue in this database. Nothing of it runs before [`Queue::run`].
     #[must_use]
     pub fn new(db: Db, clock: Clock, bus: Bus) -> Self {
+        Self::counted(db, clock, bus, Counters::new())
+    }
+
+    /// The same, which counts the jobs that end.
+    #[must_use]
+    pub fn counted(db: Db, clock: Clock, bus: Bus, counters: Counters) -> Self {
         let feed = JobFeed::new(db.clone());
         let (wake, tasks) = (Notify::new(), TaskTracker::new());
-        Self(Arc::new(Inner { db, clock, bus, feed, wake, running: Mutex::default(), tasks }))
+        Self(Arc::new(Inner { db, clock, bus, feed, wake, running: Mutex::default(), tasks, counters }))
     }
 
     /// What jobs print.

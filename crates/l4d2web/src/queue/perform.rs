@@ -72,6 +72,7 @@ impl Queue {
         // A disk that is full is mended some day. Who does not live to see that leaves the job to the next panel.
         let store = || self.store(&job, state, outcome.exit_code, &summary);
         until_done(&stop, AGAIN, "the end of a job cannot be stored", store).await;
+        self.0.counters.job_ended(job.kind, state);
         self.forget(id);
         self.0.feed.close(id);
         self.tell(&job);

@@ -88,6 +88,10 @@ pub fn table() -> Vec<Route> {
     let mut table = vec![
         get("/", Public, pages::home),
         get("/health", Public, pages::health),
+        get("/metrics", Public, pages::metrics),
+        get("/public/{id}", Public, pages::public::show),
+        get("/public/{id}/files/{name}", Public, pages::public::file),
+        post("/servers/{id}/public", Server(Settings), pages::public::open),
         get("/static/{*path}", Public, assets::serve),
         get("/login", Public, pages::login::show),
         post("/login", Public, pages::login::submit),
@@ -176,6 +180,7 @@ fn overlays() -> Vec<Route> {
         post("/overlays/{id}/items/{item}/check", Overlay(OverlayRight::Change), pages::overlays::workshop::check_one),
         post("/overlays/{id}/items/{item}/remove", Overlay(OverlayRight::Change), pages::overlays::workshop::remove),
         get("/workshop/{item}/preview", User, pages::overlays::workshop::picture),
+        get("/overlays/{id}/maps", Overlay(OverlayRight::See), pages::overlays::maps::all),
         post("/overlays/{id}/script", Overlay(OverlayRight::Change), pages::overlays::script::save).takes(LARGE),
     ]
 }
@@ -240,7 +245,7 @@ pub fn router(state: AppState) -> Router {
         .layer(csrf::layer())
         .layer(RequestBodyTimeoutLayer::new(SILENT))
         .layer(middleware::from_fn(pages::error::render))
-        .layer(middleware::from_fn(log::requests))
+        .layer(middleware::from_fn_with_state(state.clone(), log::requests))
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(header(header::CONTENT_SECURITY_POLICY, CSP))

@@ -15,8 +15,8 @@ mod outcome;
 mod picture;
 mod prepare;
 mod refresh;
-mod space;
-mod words;
+pub(crate) mod space;
+pub(crate) mod words;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -28,7 +28,7 @@ use url::Url;
 pub use cache::{Cache, CacheError};
 pub use clashes::{Clash, clashes};
 pub use outcome::Outcome;
-pub use picture::{Picture, PictureError};
+pub use picture::{Picture, PictureError, kind as picture_kind};
 pub use prepare::{Prepared, WorkshopError};
 pub use refresh::Refreshed;
 
@@ -57,7 +57,7 @@ struct Inner {
     fetcher: Fetcher,
     cache: Cache,
     locks: Locks,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     pictures: Semaphore,
     picture_locks: Locks,
     under_way: Mutex<HashMap<ItemId, Way>>,
@@ -92,7 +92,7 @@ impl Workshop {
             fetcher,
             cache: Cache::at(root.join(Cache::DIRECTORY)),
             locks: Locks::default(),
-            slots: Semaphore::new(AT_ONCE),
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
             pictures: Semaphore::new(AT_ONCE),
             picture_locks: Locks::default(),
             under_way: Mutex::default(),
@@ -110,6 +110,12 @@ impl Workshop {
     #[must_use]
     pub fn way(&self, id: ItemId) -> Option<Way> {
         self.under_way().get(&id).copied()
+    }
+
+    /// How many files may be fetched at once: for all who fetch.
+    #[must_use]
+    pub fn slots(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.slots)
     }
 
     fn under_way(&self) -> MutexGuard<'_, HashMap<ItemId, Way>> {

@@ -29,10 +29,10 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// What is not as it should be, in sentences; none when all is.
+    /// What is not as it should be, in sentences; none when all is. `nouns`: what one of them is called, and several.
     #[must_use]
-    pub fn but(&self) -> Option<String> {
-        let items = |number| count(number, "item", "items");
+    pub fn but(&self, nouns: (&str, &str)) -> Option<String> {
+        let items = |number| count(number, nouns.0, nouns.1);
         let is = |count: usize| if count == 1 { "is" } else { "are" };
         let left_out = (self.left_out > 0).then(|| {
             format!("{} of {} {} not in it; the log says why.", items(self.left_out), self.items, is(self.left_out))

@@ -60,11 +60,6 @@ impl Refreshed {
         if self.failed > 0 {
             words.push(format!("{} could not be fetched; the log says why.", items(self.failed)));
         }
-        match self.overlays.len() {
-            0 => {}
-            1 => words.push("1 overlay is built anew.".to_owned()),
-            number => words.push(format!("{number} overlays are built anew.")),
-        }
         if self.removed.0 > 0 {
             words.push(format!(
                 "{} that no overlay lists left the cache ({}).",

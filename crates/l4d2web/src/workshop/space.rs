@@ -7,7 +7,7 @@ const KEPT: u64 = 2_000_000_000;
 const KEPT_PERCENT: u64 = 5;
 
 /// How many bytes are missing for `wanted`; none when there is room.
-pub(super) fn missing(space: Space, wanted: u64) -> Option<u64> {
+pub(crate) fn missing(space: Space, wanted: u64) -> Option<u64> {
     let kept = KEPT.max(space.total / 100 * KEPT_PERCENT);
     let room = space.free.saturating_sub(kept);
     wanted.checked_sub(room).filter(|missing| *missing > 0)

@@ -11,7 +11,7 @@ pub(super) fn label(id: ItemId, title: &str) -> String {
 }
 
 /// Why something was not fetched.
-pub(super) fn fetch_reason(error: &FetchError) -> String {
+pub(crate) fn fetch_reason(error: &FetchError) -> String {
     match error {
         FetchError::Short { host, got, expected } => format!("{host} sent {} of {}.", size(*got), size(*expected)),
         FetchError::Size { host, found, expected } => {
@@ -33,7 +33,7 @@ pub(super) fn cache_reason(error: &CacheError) -> String {
 }
 
 /// A clause as a sentence. One that begins with the name of a host keeps that as it is.
-pub(super) fn sentence(clause: &str) -> String {
+pub(crate) fn sentence(clause: &str) -> String {
     let clause = clause.trim_end_matches('.');
     let word = clause.split(' ').next().unwrap_or_default();
     if word.contains('.') {

@@ -60,6 +60,10 @@ const TABLE: &[Row] = &[
     //                                                                                      anon own  mana oper other admin inactive
     get("/", "/",                                                                           [303, 303, 303, 303, 303, 303, 303]),
     get("/health", "/health",                                                               [200, 200, 200, 200, 200, 200, 200]),
+    get("/metrics", "/metrics",                                                             [404, 404, 404, 404, 404, 404, 404]), // without METRICS_TOKEN
+    get("/public/{id}", "/public/1",                                                        [404, 404, 404, 404, 404, 404, 404]), // not open
+    get("/public/{id}/files/{name}", "/public/1/files/a.vpk",                               [404, 404, 404, 404, 404, 404, 404]),
+    post("/servers/{id}/public", "/servers/1/public", &[("page", "yes")],                   [L,   303, 303, 403, 404, 403, L]),
     get("/static/{*path}", "/static/0/app.css",                                             [200, 200, 200, 200, 200, 200, 200]),
     get("/login", "/login",                                                                 [200, 303, 303, 303, 303, 303, 200]),
     post("/login", "/login", LOGIN,                                                         [303, 303, 303, 303, 303, 303, 303]),
@@ -137,6 +141,7 @@ const TABLE: &[Row] = &[
     post("/overlays/{id}/items/{item}/remove", "/overlays/6/items/70/remove", &[],          [L,   303, 404, 404, 404, 403, L]),
     post("/overlays/refresh", "/overlays/refresh", &[],                                     [L,   403, 403, 403, 403, 303, L]),
     get("/workshop/{item}/preview", "/workshop/70/preview",                                 [L,   404, 404, 404, 404, 404, L]), // it has none
+    get("/overlays/{id}/maps", "/overlays/3/maps",                                          [L,   404, 404, 404, 404, 404, L]), // no collection
     post("/overlays/{id}/script", "/overlays/3/script", SCRIPT,                             [L,   303, 404, 404, 404, 403, L]),
     get("/overlays/{id}/source", "/overlays/5/source",                                      [L,   200, 404, 404, 404, 403, L]),
     get("/overlays/{id}/source/entry", "/overlays/5/source/entry?path=a",                   [L,   404, 404, 404, 404, 403, L]),

@@ -8,9 +8,11 @@ use l4d2web::routes;
 use crate::browser::{Chrome, Judge, Site};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 21] = [
+const NO_PAGES: [&str; 23] = [
     "/",
     "/health",
+    "/metrics",
+    "/public/{id}/files/{name}",
     "/static/{*path}",
     "/admin/events",
     "/overlays/events",
@@ -34,10 +36,17 @@ const NO_PAGES: [&str; 21] = [
 
 /// The pages by the test that looks at them.
 const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
-const SERVERS: [&str; 5] =
-    ["/servers", "/servers/{id}", "/servers/{id}/jobs", "/servers/{id}/files", "/servers/{id}/settings"];
+const SERVERS: [&str; 6] = [
+    "/servers",
+    "/servers/{id}",
+    "/servers/{id}/jobs",
+    "/servers/{id}/files",
+    "/servers/{id}/settings",
+    "/public/{id}",
+];
 const BLUEPRINTS: [&str; 2] = ["/blueprints", "/blueprints/{id}"];
-const OVERLAYS: [&str; 4] = ["/overlays", "/overlays/{id}", "/overlays/{id}/files", "/overlays/{id}/items"];
+const OVERLAYS: [&str; 5] =
+    ["/overlays", "/overlays/{id}", "/overlays/{id}/files", "/overlays/{id}/items", "/overlays/{id}/maps"];
 const FILES: [&str; 4] =
     ["/overlays/{id}/source", "/overlays/{id}/source/entry", "/overlays/{id}/edit", "/overlays/{id}/files/new"];
 const REST: [&str; 5] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/profile"];
@@ -216,6 +225,14 @@ async fn browser_parts_of_a_server_are_in_order() {
     judge.look(&chrome, "server-files-open").await;
     chrome.post("/servers/1/share", &[("user", "player2"), ("role", "manage")]).await;
     look(&mut judge, &chrome, &site, "/servers/1/settings", "server-settings").await;
+    for id in [1, 4] {
+        chrome.post(&format!("/servers/{id}/public"), &[("page", "yes"), ("files", "yes")]).await;
+    }
+    // A page with a stream would complain of its end.
+    chrome.goto(format!("{}/profile", site.base)).await.unwrap();
+    chrome.post("/logout", &[]).await;
+    look(&mut judge, &chrome, &site, "/public/1", "public").await;
+    look(&mut judge, &chrome, &site, "/public/4", "public-down").await;
     judge.verdict();
 }
 

@@ -11,6 +11,7 @@ use crate::db;
 use crate::host::Of;
 use crate::id::{OverlayId, UserId};
 use crate::live::Change;
+use crate::maps::Collection;
 use crate::overlays::{Kind, parse_reference};
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::{PageError, PageResult, Shell, go};
@@ -34,6 +35,7 @@ pub async fn create(State(state): State<AppState>, me: LoggedIn, shell: Shell, F
     fields.get("name").clone_into(&mut new.name.value);
     fields.get("kind").clone_into(&mut new.kind.value);
     fields.get("reference").clone_into(&mut new.reference.value);
+    fields.get("collection").clone_into(&mut new.collection.value);
     new.shared = fields.has("shared");
     let kind = Kind::of_word(&new.kind.value);
     if !user.admin && (new.shared || kind.is_some_and(Kind::is_for_admins)) {
@@ -42,6 +44,7 @@ pub async fn create(State(state): State<AppState>, me: LoggedIn, shell: Shell, F
     let name = parse_name(&new.name.value).map_err(|error| new.name.error = Some(error)).ok();
     let made = match (name, kind) {
         (Some(name), Some(Kind::Directory)) => make_directory(&state, user.id, &name, &mut new).await?,
+        (Some(name), Some(Kind::Maps)) => make_collection(&state, &name, &mut new).await?,
         (Some(name), Some(kind)) => {
             let owner = (!new.shared && !kind.is_for_admins()).then_some(user.id);
             make(&state, owner, &name, kind, &mut new).await?
@@ -76,6 +79,34 @@ async fn make(
     match db::overlays::insert(&state.db, owner, name, kind, state.clock.now()).await {
         Err(error) if db::is_duplicate(&error) => {
             new.name.error = Some(taken(name, owner));
+            Ok(None)
+        }
+        made => Ok(Some(made?)),
+    }
+}
+
+/// The overlay of a collection, for everybody; none, and the reason in the form, when it cannot be made.
+async fn make_collection(state: &AppState, name: &str, new: &mut NewOverlay) -> PageResult<Option<OverlayId>> {
+    let Some(collection) = Collection::of_word(&new.collection.value) else {
+        new.collection.error = Some("Choose one of these.".to_owned());
+        return Ok(None);
+    };
+    match db::collections::insert(&state.db, name, collection, state.clock.now()).await {
+        Err(error) if db::is_duplicate(&error) => {
+            let known = db::collections::all(&state.db).await?;
+            let known = known.iter().find(|known| known.source == collection);
+            let overlay = match known {
+                Some(known) => db::overlays::find(&state.db, known.overlay_id).await?,
+                None => None,
+            };
+            match overlay {
+                Some(overlay) => {
+                    let title = collection.title();
+                    new.collection.error =
+                        Some(format!("“{}” has the maps of {title} already. Use that one.", overlay.name));
+                }
+                None => new.name.error = Some(taken(name, None)),
+            }
             Ok(None)
         }
         made => Ok(Some(made?)),

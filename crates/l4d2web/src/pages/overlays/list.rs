@@ -52,6 +52,8 @@ pub(super) struct NewOverlay {
     pub(super) kind: Field,
     /// Where a plain directory is.
     pub(super) reference: Field,
+    /// Which collection of maps.
+    pub(super) collection: Field,
     /// Whether everybody may use it.
     pub(super) shared: bool,
     /// Whether who makes it is an admin.
@@ -67,6 +69,7 @@ impl NewOverlay {
             name: Field::new("name", ""),
             kind: Field::new("kind", ""),
             reference: Field::new("reference", ""),
+            collection: Field::new("collection", ""),
             shared: false,
             admin,
             place: state.config.root.join("overlays").display().to_string(),

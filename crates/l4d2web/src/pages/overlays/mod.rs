@@ -10,6 +10,7 @@ pub mod files;
 mod list;
 mod list_events;
 mod log;
+pub mod maps;
 mod panel;
 mod parts;
 mod rename;

@@ -1,6 +1,6 @@
 //! What each kind of overlay puts into the page of one: the one place that names them all.
 
-use super::{directory, files, script, workshop};
+use super::{directory, files, maps, script, workshop};
 use crate::db::overlays::Overlay;
 use crate::live::Fragment;
 use crate::overlays::Kind;
@@ -24,6 +24,7 @@ pub(super) async fn panel(state: &AppState, access: &OverlayAccess, shell: &Shel
         Kind::Directory => directory::panel(state, access),
         Kind::Workshop => workshop::panel(state, access, shell).await,
         Kind::Files => files::panel(state, access, shell).await,
+        Kind::Maps => maps::panel(state, access).await,
     }
 }
 
@@ -32,6 +33,7 @@ pub(super) async fn fragments(state: &AppState, access: &OverlayAccess) -> PageR
     match access.overlay.kind {
         Kind::Workshop => workshop::fragments(state, access).await,
         Kind::Files => Ok(files::fragments()),
+        Kind::Maps => maps::fragments(state, access).await,
         Kind::Script | Kind::Directory => Ok(Vec::new()),
     }
 }
@@ -45,6 +47,6 @@ pub(super) async fn no_build(state: &AppState, overlay: &Overlay) -> PageResult<
 pub(super) async fn forget(state: &AppState, overlay: &Overlay) -> PageResult<()> {
     match overlay.kind {
         Kind::Files => files::forget(state, overlay).await,
-        Kind::Directory | Kind::Workshop | Kind::Script => Ok(()),
+        Kind::Directory | Kind::Workshop | Kind::Script | Kind::Maps => Ok(()),
     }
 }

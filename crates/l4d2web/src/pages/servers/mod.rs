@@ -26,6 +26,7 @@ pub use board::Board;
 pub use create::create;
 pub use delete::delete;
 pub use events::events;
+pub(in crate::pages) use frame::public_host;
 pub use list_events::list_events;
 pub use load::card;
 pub use people::{hand_over, share, unshare};

@@ -21,6 +21,7 @@ use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::kit::Field;
 use crate::pages::{Nav, PageError, PageResult, Shell, go};
+use crate::public::Opening;
 use crate::rights::ServerRight;
 use crate::servers::{PortChoice, full_words, parse_hostname, parse_port, taken_words};
 use crate::state::AppState;
@@ -39,6 +40,8 @@ pub(super) struct SettingsPage {
     /// Who may do what, besides its owner.
     grants: Vec<Grant>,
     pub(super) person: Field,
+    /// What everybody may see of it.
+    opening: Opening,
     said: Option<&'static str>,
     /// What is stored now, when somebody else has saved since the form was made.
     newer: Option<Vec<(&'static str, String)>>,
@@ -96,9 +99,10 @@ impl SettingsPage {
         let may_share = standing.may(ServerRight::Share);
         let grants = if may_share { db::grants::of_server(&state.db, server.id).await? } else { Vec::new() };
         let person = Field::new("user", "");
+        let opening = db::public_pages::opening(&state.db, server.id).await?.unwrap_or_default();
         let range = state.config.ports;
         let (shell, owner) = (shell.clone().at(Nav::Servers), server.owner_id == user.id);
-        Ok(Self { shell, frame, form, range, may_share, owner, grants, person, said: None, newer: None })
+        Ok(Self { shell, frame, form, range, may_share, owner, grants, person, opening, said: None, newer: None })
     }
 
     /// The page for who did not save since somebody else had: with what was typed, and what is stored now.

@@ -30,7 +30,7 @@ impl Site {
         Self::start_as(&["serve"], &[("admin", true), ("player2", false)]).await
     }
 
-    /// The same, for which the Steam Web API is at `steam`.
+    /// The same, for which the Steam Web API and the sites with maps are at `steam`.
     pub(crate) async fn start_with_steam(steam: &str) -> Self {
         Self::start_in(&["serve"], &[("admin", true), ("player2", false)], Some(steam)).await
     }
@@ -150,7 +150,11 @@ fn program(root: &TempDir, address: &str) -> Command {
         .env("LEFT4ME_LISTEN", address)
         .env("LEFT4ME_L4D2CTL", l4d2ctl())
         .env("SESSION_COOKIE_SECURE", "false")
-        .envs(std::fs::read_to_string(root.path().join(STEAM)).ok().map(|steam| ("STEAM_API_URL", steam)))
+        .envs(
+            std::fs::read_to_string(root.path().join(STEAM))
+                .into_iter()
+                .flat_map(|url| ["STEAM_API_URL", "L4D2CENTER_URL", "CEDAPUG_URL"].map(|name| (name, url.clone()))),
+        )
         .stdin(Stdio::null());
     program
 }

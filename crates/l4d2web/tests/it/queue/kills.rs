@@ -24,7 +24,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::works::{jobs_after, no_workshop, number, open, server, sql};
+use super::works::{jobs_after, no_sources, number, open, server, sql};
 use crate::panel::NOW;
 use crate::program::Serving;
 use crate::stand_in::{StandIn, eventually, host, processes};
@@ -48,7 +48,7 @@ async fn a_panel_that_will_be_killed() {
     let db = Db::open(&root.join("left4me.db")).await.unwrap();
     let queue = Queue::new(db.clone(), Clock::system(), Bus::new());
     let worker =
-        HostWorker::new(db.clone(), host(root), Clock::system(), Bus::new(), no_workshop(&db, root), queue.clone());
+        HostWorker::new(db.clone(), host(root), Clock::system(), Bus::new(), no_sources(&db, root), queue.clone());
     tokio::spawn(queue.clone().run(Arc::new(worker), 2, CancellationToken::new()));
     for number in 0.. {
         // Each start gets a config of its own, so that it can be told with which one a server runs.
@@ -115,7 +115,7 @@ async fn a_panel_that_is_killed_loses_and_doubles_no_job() {
             host(root),
             Clock::fixed(NOW),
             Bus::new(),
-            no_workshop(&db, root),
+            no_sources(&db, root),
             queue.clone(),
         );
         let stop = CancellationToken::new();

@@ -3,6 +3,7 @@
 mod cancel;
 mod kills;
 
+mod maps;
 mod output;
 mod recover;
 mod schedules;

@@ -1,5 +1,6 @@
 //! A queue that runs, on a fresh database, with the stand-in for `l4d2ctl`.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use l4d2web::db::jobs::{self, Job, Whose};
 use l4d2web::db::{self, Db};
 use l4d2web::id::{BlueprintId, JobId, OverlayId, ServerId, UserId};
 use l4d2web::live::Bus;
+use l4d2web::maps::Maps;
 use l4d2web::queue::{HostWorker, JobState, Queue, Waiting, Work, waits};
 use l4d2web::workshop::Workshop;
 use tokio::task::JoinHandle;
@@ -28,6 +30,8 @@ pub(super) struct Works {
     pub(super) queue: Queue,
     /// Where its items come from; none: from nowhere.
     pub(super) steam: Option<StandInSteam>,
+    /// Where its maps come from; none: from nowhere.
+    pub(super) sites: Option<super::maps::Sites>,
     pub(super) bus: Bus,
     stop: CancellationToken,
     working: Option<JoinHandle<db::Result<()>>>,
@@ -48,7 +52,17 @@ impl Works {
         let clock = Clock::fixed(NOW);
         let bus = Bus::new();
         let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
-        Self { stand_in, db, clock, queue, steam: None, bus, stop: CancellationToken::new(), working: None }
+        Self {
+            stand_in,
+            db,
+            clock,
+            queue,
+            steam: None,
+            sites: None,
+            bus,
+            stop: CancellationToken::new(),
+            working: None,
+        }
     }
 
     /// Begins to run what waits.
@@ -63,7 +77,14 @@ impl Works {
             }
             None => no_workshop(&db, root),
         };
-        let worker = HostWorker::new(db, host, clock, bus, workshop, self.queue.clone());
+        let maps = match &self.sites {
+            Some(sites) => {
+                let (bases, fetcher) = (sites.bases(), sites.fetcher());
+                Maps::with(root, bases, fetcher, db.clone(), clock.clone(), bus.clone(), workshop.slots())
+            }
+            None => no_maps(&db, root, &workshop),
+        };
+        let worker = HostWorker::new(db, host, clock, bus, (workshop, maps), self.queue.clone());
         self.working = Some(tokio::spawn(self.queue.clone().run(Arc::new(worker), 2, self.stop.clone())));
     }
 
@@ -120,6 +141,19 @@ impl Works {
 /// A Workshop that has nothing.
 pub(super) fn no_workshop(db: &Db, root: &Path) -> Workshop {
     Workshop::new(root, None, db.clone(), Clock::fixed(NOW), Bus::new())
+}
+
+/// Collections that have nothing.
+pub(super) fn no_maps(db: &Db, root: &Path, workshop: &Workshop) -> Maps {
+    let fetcher = l4d2web::fetch::Fetcher::new(Vec::new());
+    Maps::with(root, HashMap::new(), fetcher, db.clone(), Clock::fixed(NOW), Bus::new(), workshop.slots())
+}
+
+/// Nothing of either.
+pub(super) fn no_sources(db: &Db, root: &Path) -> (Workshop, Maps) {
+    let workshop = no_workshop(db, root);
+    let maps = no_maps(db, root, &workshop);
+    (workshop, maps)
 }
 
 /// A fresh database in this directory, with a user, two overlays and a blueprint that uses the first.

@@ -246,7 +246,7 @@ async fn a_refresh_fetches_what_changed_builds_what_lists_it_and_frees_the_rest(
     let (job, lines) = works.over(works.ask(Work::Refresh).await).await;
     assert_eq!(job.state, JobState::Succeeded, "{job:?} {lines:?}");
     let summary = job.summary.unwrap();
-    insta::assert_snapshot!(summary, @"2 items of the Workshop: 1 fetched. 2 overlays are built anew. 2 items that no overlay lists left the cache (500 KB).");
+    insta::assert_snapshot!(summary, @"2 items of the Workshop: 1 fetched. 2 items that no overlay lists left the cache (500 KB). 2 overlays are built anew.");
     assert!(!cached(&works, 9).exists() && !cached(&works, 1234).exists());
     assert!(said(&lines, "9 “An item”: no overlay lists it, 500 KB removed"), "{lines:?}");
     // The next build of either waits for the one that the refresh asked for, or is it.

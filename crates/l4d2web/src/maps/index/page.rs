@@ -1,0 +1,88 @@
+use percent_encoding::percent_decode_str;
+use scraper::{Html, Selector};
+use url::Url;
+
+use super::{Index, IndexError, Listed, beginning};
+use crate::maps::VpkName;
+
+/// How files of maps end.
+const ENDINGS: [&str; 3] = [".zip", ".7z", ".vpk"];
+
+/// Reads the index of CEDAPug: a page with links to archives of maps, relative ones from `base`. Links to anything else are no maps.
+///
+/// # Errors
+///
+/// When it is none.
+pub fn page(text: &str, base: &Url) -> Result<Index, IndexError> {
+    let Ok(links) = Selector::parse("a[href]") else { return Err(IndexError::Empty) };
+    let document = Html::parse_document(text);
+    let mut index = Index::default();
+    for link in document.select(&links) {
+        let Some(url) = link.attr("href").and_then(|href| base.join(href.trim()).ok()) else { continue };
+        let last = url.path_segments().and_then(|mut names| names.next_back()).unwrap_or_default();
+        let last = percent_decode_str(last).decode_utf8_lossy().into_owned();
+        let Some(stem) = ENDINGS.iter().find_map(|ending| without(&last, ending)) else { continue };
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            index.odd(format!("“{}”: the link is no address of a file", beginning(&last)));
+            continue;
+        }
+        match VpkName::parse(&format!("{stem}.vpk")) {
+            Ok(name) => index.add(Listed { name, url: url.to_string(), bytes: None, md5: None })?,
+            Err(why) => index.odd(format!("“{}”: the name {why}", beginning(&last))),
+        }
+    }
+    index.whole()
+}
+
+fn without<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
+    let stem = name.get(..name.len().checked_sub(ending.len())?)?;
+    (!stem.is_empty() && name[stem.len()..].eq_ignore_ascii_case(ending)).then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn base() -> Url {
+        Url::parse("https://cedapug.com/custom").unwrap()
+    }
+
+    #[test]
+    fn links_to_archives_are_maps() {
+        let text = r#"<html><head><title>Custom</title></head><body><a href="/">Home</a><table>
+            <TR><TD>Dead Before Dawn<TD><A HREF="/maps/dead%20before%20dawn.zip">Download</A>
+            <tr><td>Warcelona</td><td><a href='https://cdn.example/w&amp;b.ZIP?v=2'>zip</a></td></tr>
+            <tr><td>Twice</td><td><a href="maps/x.7z">a</a> <a href="maps/x.7z">b</a></td></tr>
+            <tr><td><a href="javascript:alert(1).zip">bad</a><a href="mailto:a@b.zip">bad</a><a href="ftp://h.example/a.zip">bad</a>
+            <tr><td><a href="https://cdn.example/.zip">no name</a><a href="readme.txt">no map</a><a href="y.vpk">open"#;
+        let index = page(text, &base()).unwrap();
+        let found: Vec<_> = index.maps.iter().map(|map| (map.name.as_str(), map.url.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("dead before dawn.vpk", "https://cedapug.com/maps/dead%20before%20dawn.zip"),
+                ("w&b.vpk", "https://cdn.example/w&b.ZIP?v=2"),
+                ("x.vpk", "https://cedapug.com/maps/x.7z"),
+                ("y.vpk", "https://cedapug.com/y.vpk"),
+            ]
+        );
+        assert!(index.odd.iter().any(|clause| clause.contains("no address")), "{:?}", index.odd);
+    }
+
+    #[test]
+    fn a_page_without_maps_is_no_index() {
+        assert_eq!(page("<p>We moved.", &base()), Err(IndexError::Empty));
+        assert_eq!(page("", &base()), Err(IndexError::Empty));
+    }
+
+    proptest! {
+        #[test]
+        fn any_page_is_taken_or_refused(text in "(<a href=['\"]?|<tr|<td>|[./%a-z&;]{0,8}|\\.zip|'|>|\\PC){0,60}") {
+            if let Ok(index) = page(&text, &base()) {
+                prop_assert!(index.maps.iter().all(|map| Url::parse(&map.url).is_ok()));
+            }
+        }
+    }
+}
