@@ -4,7 +4,7 @@
 //! complete. Its standard input is a pipe from us: when we are gone, however we went, it stops the unit. So we stop one
 //! that goes too far: by letting go of the pipe. Who looks after that does not wait for whoever reads the log.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
@@ -82,6 +82,15 @@ fn mebibytes(bytes: u64) -> String {
     if bytes.is_multiple_of(1 << 20) { format!("{} MiB", bytes >> 20) } else { format!("{bytes} bytes") }
 }
 
+/// Whether a log is longer than it may be, or takes twice as much: a unit can have room put aside behind the end. Some file
+/// systems do so themselves, up to the length of the file.
+fn is_too_long(log: &Metadata, max: u64) -> bool {
+    log.len() > max || log.blocks().saturating_mul(512) > max.saturating_mul(2).saturating_add(ROOM)
+}
+
+/// What any file may take.
+const ROOM: u64 = 1024 * 1024;
+
 /// What a unit may do while it is followed.
 pub struct Guard<'g> {
     /// Longest log, in bytes.
@@ -91,16 +100,16 @@ pub struct Guard<'g> {
 }
 
 impl Guard<'_> {
-    /// Looks until the unit is down, and lets go of what holds it up when it goes too far.
-    fn watch(&mut self, log: &File, hold: &Mutex<Option<ChildStdin>>, over: &Receiver<()>) {
+    /// Looks until the unit is down, and lets go of what holds it up when it goes too far. Says whether the log was too long.
+    fn watch(&mut self, log: &File, hold: &Mutex<Option<ChildStdin>>, over: &Receiver<()>) -> bool {
         while over.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
-            // That it is too long is seen, and said, by who reads it.
-            let too_long = log.metadata().is_ok_and(|meta| meta.len() > self.log_max);
+            let too_long = log.metadata().is_ok_and(|meta| is_too_long(&meta, self.log_max));
             if too_long || !(self.look)() {
                 hold.lock().unwrap_or_else(PoisonError::into_inner).take();
-                return;
+                return too_long;
             }
         }
+        false
     }
 }
 
@@ -172,10 +181,15 @@ fn follow_log(
     let log_max = guard.log_max;
     thread::scope(|scope| {
         let (under_way, over) = channel();
-        scope.spawn(move || guard.watch(&guarded, hold, &over));
+        let watch = scope.spawn(move || guard.watch(&guarded, hold, &over));
         let followed = read_to_the_end(path, log, (&mut out, &down), sink, log_max);
         drop(under_way);
-        followed.map(Some)
+        let was_too_long = watch.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        match (followed, was_too_long) {
+            // It may have been cut before it was read so far.
+            (Ok(_), true) => Err(FollowError::Endless { path: path.to_owned(), max: log_max }),
+            (followed, _) => followed.map(Some),
+        }
     })
 }
 

@@ -51,6 +51,16 @@ pub enum Excess {
     /// Directories in directories.
     #[error("the overlay has directories that are nested deeper than {DEPTH_MAX}")]
     Depth,
+    /// The file system takes few more files.
+    #[error("the disk is nearly full: {} more files and directories fit below {path}, and {} have to stay free; make room and build again", count(*.free), count(*.keep))]
+    Inodes {
+        /// The root directory.
+        path: String,
+        /// How many fit.
+        free: u64,
+        /// How many have to stay free.
+        keep: u64,
+    },
     /// The disk is nearly full.
     #[error("the disk is nearly full: {} are free below {path}, and {} have to stay free; make room and build again", size(*.free), size(*.keep))]
     Disk {
@@ -67,7 +77,7 @@ impl ExitCode for Excess {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Bytes(_) | Self::Files(_) | Self::Depth => exit::CANNOT_CREATE,
-            Self::Disk { .. } => exit::IO,
+            Self::Disk { .. } | Self::Inodes { .. } => exit::IO,
         }
     }
 }
@@ -100,20 +110,27 @@ impl Limits {
         Ok(self.allow(&tally))
     }
 
-    /// Whether enough of the disk is free.
+    /// Whether enough of the disk is free, in bytes and in files.
     ///
     /// # Errors
     /// What statvfs(2) says.
     pub fn room(&self, root: &Path) -> io::Result<Result<(), Excess>> {
         let stat = statvfs(root)?;
         let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);
-        Ok(self.judge(root, bytes(stat.f_bavail), bytes(stat.f_blocks)))
+        let bytes = self.judge(root, bytes(stat.f_bavail), bytes(stat.f_blocks));
+        Ok(bytes.and_then(|()| judge_inodes(root, stat.f_favail, stat.f_files)))
     }
 
     fn judge(&self, root: &Path, free: u64, all: u64) -> Result<(), Excess> {
         let keep = self.keep_free.unwrap_or(FREE_MIN.max(all / FREE_PART));
         if free < keep { Err(Excess::Disk { path: root.display().to_string(), free, keep }) } else { Ok(()) }
     }
+}
+
+/// As of the bytes; a file system that makes inodes as it needs them says that it has none.
+fn judge_inodes(root: &Path, free: u64, all: u64) -> Result<(), Excess> {
+    let keep = all / FREE_PART;
+    if free < keep { Err(Excess::Inodes { path: root.display().to_string(), free, keep }) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -133,6 +150,15 @@ mod tests {
     fn room(#[case] free: u64, #[case] all: u64, #[case] keep_free: Option<u64>, #[case] enough: bool) {
         let limits = Limits { keep_free, ..Limits::default() };
         assert_eq!(limits.judge(Path::new("/x"), free, all).is_ok(), enough);
+    }
+
+    #[rstest]
+    #[case(50, 1000, true)]
+    #[case(49, 1000, false)]
+    #[case(0, 0, true)]
+    fn inodes(#[case] free: u64, #[case] all: u64, #[case] enough: bool) {
+        let judged = judge_inodes(Path::new("/x"), free, all);
+        assert_eq!(judged.is_ok(), enough, "{judged:?}");
     }
 
     #[test]

@@ -37,30 +37,51 @@ pub struct OverlayStatus {
 /// # Errors
 /// [`OverlayError::Missing`] when there is neither a published tree nor a directory.
 pub fn status(root: &Root, reference: &OverlayRef) -> Result<OverlayStatus, OverlayError> {
-    // Keeps a collection from the tree while it is counted.
+    let build = reference.as_id().map(BuildName::Overlay);
+    let (layer, published_at, tally) = loop {
+        let (layer, published_at) = resolve(root, reference, build.as_ref())?;
+        let tally = count(root, &layer);
+        // A collection that takes the tree meanwhile takes it out of what is counted: nobody waits for who only looks.
+        if resolve(root, reference, build.as_ref())?.0 == layer {
+            break (layer, published_at, tally?);
+        }
+    };
+    let tree = if let Layer::Tree(tree) = &layer { Some(tree.path()) } else { None };
+    let building = build.map(|build| Lock::is_building(root, &build)).transpose()?;
+    Ok(OverlayStatus {
+        reference: reference.to_string(),
+        tree,
+        published_at,
+        files: tally.figures.files,
+        bytes: tally.figures.bytes,
+        building: building.unwrap_or(false),
+    })
+}
+
+/// What a reference means now, and when its tree was published.
+fn resolve(
+    root: &Root,
+    reference: &OverlayRef,
+    build: Option<&BuildName>,
+) -> Result<(Layer, Option<i64>), OverlayError> {
     let _trees = Lock::trees_shared(root)?;
     let layer = current::resolve(root, reference).map_err(|error| match error {
         TreeError::NoOverlay { reference, .. } => OverlayError::Missing(reference),
         other => other.into(),
     })?;
+    let published_at = match (&layer, build) {
+        (Layer::Tree(_), Some(build)) => changed(root, build)?,
+        _ => None,
+    };
+    Ok((layer, published_at))
+}
+
+fn count(root: &Root, layer: &Layer) -> Result<Tally, OverlayError> {
     let top = open_dir(root.path()).map_err(OverlayError::io("opening", root.path()))?;
     let mut tally = Tally::default();
     let counted = open_dir_beneath(top.as_fd(), layer.path()).and_then(|dir| tally.add_tree(dir.as_fd()));
     counted.map_err(OverlayError::io("counting what is in", root.join(&layer.path())))?;
-    let build = reference.as_id().map(BuildName::Overlay);
-    let published = match (&layer, &build) {
-        (Layer::Tree(tree), Some(build)) => Some((tree.path(), changed(root, build)?)),
-        _ => None,
-    };
-    let building = build.map(|build| Lock::is_building(root, &build)).transpose()?;
-    Ok(OverlayStatus {
-        reference: reference.to_string(),
-        tree: published.as_ref().map(|(tree, _)| tree.clone()),
-        published_at: published.and_then(|(_, at)| at),
-        files: tally.figures.files,
-        bytes: tally.figures.bytes,
-        building: building.unwrap_or(false),
-    })
+    Ok(tally)
 }
 
 /// When the link was made; none when it is gone meanwhile.

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType, Stat, statat};
+use rustix::fs::{AtFlags, Dir, FileType, Stat, statat};
 use rustix::io::Errno;
 
 use super::figures::Figures;
@@ -73,12 +73,21 @@ impl Tally {
         open: fn(BorrowedFd<'_>, &CStr) -> io::Result<OwnedFd>,
         depth: usize,
     ) -> io::Result<()> {
-        let list = match entries(dir) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        // Never the whole list: a program could make it longer than our memory.
+        let mut list = match Dir::read_from(dir) {
+            Err(Errno::NOENT) => return Ok(()),
             other => other?,
         };
-        for entry in list {
-            let Some(stat) = look(dir, &entry.name)? else { continue };
+        while let Some(entry) = list.read() {
+            let entry = match entry {
+                Err(Errno::NOENT) => return Ok(()),
+                other => other?,
+            };
+            let name = entry.file_name();
+            if matches!(name.to_bytes(), b"." | b"..") {
+                continue;
+            }
+            let Some(stat) = look(dir, name)? else { continue };
             self.add(&stat);
             if !go_on(self) {
                 return Ok(());
@@ -90,7 +99,7 @@ impl Tally {
                 self.is_too_deep = true;
                 continue;
             }
-            match open(dir, &entry.name) {
+            match open(dir, name) {
                 Ok(below) => self.walk(below.as_fd(), go_on, open, depth + 1)?,
                 Err(error) if is_absence(&error) => {}
                 Err(error) => return Err(error),

@@ -1,9 +1,11 @@
 //! The unit in which a script runs, by `left4me-systemctl`.
 
+use std::os::unix::fs::MetadataExt;
+
 use super::error::OverlayError;
 use crate::ended::{Ended, Record};
 use crate::follow::{Guard, follow_guarded};
-use crate::name::OverlayId;
+use crate::name::{BuildName, OverlayId};
 use crate::root::Root;
 use crate::systemd::{Systemd, root_program};
 
@@ -24,15 +26,25 @@ pub(super) fn run(
     Ok(Ended::new(code, after.as_ref().map(|record| &record.last)))
 }
 
-/// Stops the unit, and has its stack taken away, when a build that was killed left one of them.
+/// Stops the unit, and has its stack taken away, when a build that was killed left one of them; so it has what a power cut
+/// left of the stack. Says whether a build had been killed.
 pub(super) fn stop_leftover(root: &Root, systemd: &impl Systemd, id: &OverlayId) -> Result<bool, OverlayError> {
     let name = format!("left4me-build@{id}.service");
     let up = systemd.units()?.iter().any(|unit| unit.unit == name && !unit.is_down());
     let left = up || mounted(root, id).exists();
-    if left {
+    if left || has_kernels_directory(root, id) {
         root_program(PROGRAM, &["stop-build", id.as_str()]).run()?;
     }
     Ok(left)
+}
+
+/// Whether overlayfs' own directory is in the work directory, which root alone can remove.
+fn has_kernels_directory(root: &Root, id: &OverlayId) -> bool {
+    let path = root.build(&BuildName::Overlay(id.clone())).join("work/work");
+    std::fs::symlink_metadata(path).is_ok_and(|meta| {
+        let mode = meta.mode() & 0o777;
+        meta.is_dir() && meta.uid() == 0 && mode == 0
+    })
 }
 
 /// The file that is there as long as the stack of the build is mounted.

@@ -2,13 +2,16 @@
 
 use super::call::{Call, CallError};
 use super::program;
-use super::watch::Watch;
+use super::watch::{self, Watch};
+use crate::follow::LOG_MAX;
 use crate::name::{BuildName, InstanceName, OverlayId};
 use crate::stack::{self, Target};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, syncfs, unlinkat};
 use rustix::io::Errno;
+use std::fs::File;
 use std::io::{self, Write};
 use std::process::Stdio;
+use std::time::Duration;
 
 /// How the program is called.
 pub const USAGE: &str = "left4me-systemctl enable|disable <instance>, start-build|stop-build <build>, or start-steamcmd|stop-steamcmd windows|linux|info";
@@ -20,6 +23,9 @@ const UNITS: &str = "/etc/systemd/system";
 
 /// Where builds and steamcmd leave their output. Root's own.
 const LOGS: &str = "/var/log/left4me";
+
+/// How long a start that is stopped is waited for before it is stopped once more.
+const STOP_AGAIN: Duration = Duration::from_secs(1);
 
 /// What may be asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -127,9 +133,17 @@ impl Job {
 
 /// Runs a unit to its end, with a new log, and stops it when nobody waits for it any more.
 fn start(unit: &str) -> Result<u8, CallError> {
-    let log = new_log(unit)?;
-    let told = writeln!(io::stdout(), "log {log}").and_then(|()| io::stdout().flush());
+    let (path, log) = new_log(unit)?;
+    let told = writeln!(io::stdout(), "log {path}").and_then(|()| io::stdout().flush());
     told.map_err(CallError::system("say where the log is"))?;
+    let ended = run_to_the_end(unit);
+    // The unit is down. What it printed between two looks of whoever reads, or had put aside behind the end, is not kept.
+    let cut = log.metadata().and_then(|meta| log.set_len(meta.len().min(LOG_MAX)));
+    cut.map_err(CallError::system(format!("cut {path}")))?;
+    ended
+}
+
+fn run_to_the_end(unit: &str) -> Result<u8, CallError> {
     let watch = Watch::begin().map_err(CallError::system("watch for signals"))?;
     // Quiet: how the unit ended is in its log and record, and l4d2ctl says it in a sentence.
     let mut child = program::spawn(&mut systemctl_command(&["start", "--quiet"], unit))?;
@@ -137,14 +151,19 @@ fn start(unit: &str) -> Result<u8, CallError> {
     if let Ok(Some(code)) = finished {
         return Ok(code);
     }
-    systemctl(&["stop"], unit)?;
-    child.wait().map_err(CallError::system("wait for systemctl"))?;
+    // A stop that comes before the start has reached systemd stops nothing: it is repeated until the start has ended.
+    loop {
+        systemctl(&["stop"], unit)?;
+        if watch::ends_within(&mut child, STOP_AGAIN).map_err(CallError::system("wait for systemctl"))? {
+            break;
+        }
+    }
     finished.map_err(CallError::system("watch systemctl and standard input"))?;
     Err(CallError::Abandoned(unit.to_owned()))
 }
 
 /// Makes an empty log for a unit in the place of its old one, which a reader may still have open.
-fn new_log(unit: &str) -> Result<String, CallError> {
+fn new_log(unit: &str) -> Result<(String, File), CallError> {
     let (name, path) = (format!("{unit}.log"), format!("{LOGS}/{unit}.log"));
     let action = || format!("make {path}");
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -154,8 +173,8 @@ fn new_log(unit: &str) -> Result<String, CallError> {
         Err(errno) => return Err(CallError::system(action())(errno)),
     }
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    openat(&directory, &name, flags, Mode::from_raw_mode(0o644)).map_err(CallError::system(action()))?;
-    Ok(path)
+    let log = openat(&directory, &name, flags, Mode::from_raw_mode(0o644)).map_err(CallError::system(action()))?;
+    Ok((path, File::from(log)))
 }
 
 fn systemctl(verb: &[&str], unit: &str) -> Result<u8, CallError> {

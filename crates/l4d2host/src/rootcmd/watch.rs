@@ -5,12 +5,13 @@
 
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::io;
 use std::process::Child;
+use std::time::Duration;
 
 /// Watches standard input and the signals that would end this process. Programs started later get them as ever.
 pub(super) struct Watch(SignalFd);
@@ -44,6 +45,18 @@ impl Watch {
             }
         }
     }
+}
+
+/// Waits for the child so long, and says whether it has ended.
+pub(super) fn ends_within(child: &mut Child, patience: Duration) -> io::Result<bool> {
+    // One that was waited for before has no number of its own any more.
+    if child.try_wait()?.is_some() {
+        return Ok(true);
+    }
+    let ended = pidfd(child)?;
+    let patience = Timespec { tv_sec: patience.as_secs().cast_signed(), tv_nsec: patience.subsec_nanos().into() };
+    retry(|| poll(&mut [PollFd::new(&ended, PollFlags::IN)], Some(&patience)))?;
+    Ok(child.try_wait()?.is_some())
 }
 
 /// Reads what stands in standard input, which means nothing, and says whether it was the end.

@@ -4,6 +4,8 @@
 
 use super::error::{Result, StackError};
 use super::target::Target;
+use rustix::fs::lstat;
+use rustix::io::Errno;
 use std::fs::File;
 use std::io::Read;
 use std::ops::RangeInclusive;
@@ -49,6 +51,19 @@ pub(super) fn find(target: &Target) -> Result<Account> {
         StackError::data(GROUPS, format!("it must have a group `{}` that is not root's", target.group()))
     })?;
     Ok(Account { uid, gid })
+}
+
+/// Whether the unit's user exists: systemd makes it up when the unit starts, and forgets it when the unit is down.
+///
+/// # Errors
+/// When that cannot be told.
+pub(super) fn exists(target: &Target) -> Result<bool> {
+    let link = format!("{DYNAMIC_USERS}/direct:{}", target.user());
+    match lstat(&link) {
+        Ok(_) => Ok(true),
+        Err(Errno::NOENT) => Ok(false),
+        Err(errno) => Err(StackError::System { action: format!("look at {link}"), errno }),
+    }
 }
 
 fn parse_number(text: &str) -> Option<u32> {

@@ -5,7 +5,7 @@ use super::mountinfo::{self, Mount};
 use super::namespace::Home;
 use super::record::Ending;
 use super::target::Target;
-use super::{holders, record, run, workdir};
+use super::{account, holders, record, run, workdir};
 use rustix::fs::{AtFlags, Mode, lstat, unlinkat};
 use rustix::io::Errno;
 use rustix::mount::{UnmountFlags, unmount};
@@ -30,19 +30,25 @@ pub fn umount(target: &Target, ending: &Ending) -> Result<()> {
     taken_away.and(recorded)
 }
 
-/// Takes away what a helper that was killed left of a stack whose unit is down; there is nothing to do after others.
+/// Takes away what a helper that was killed, or a power cut, left of a stack whose unit is down; there is nothing to do
+/// after others.
 ///
 /// # Errors
-/// [`StackError`].
+/// [`StackError`]; [`StackError::Busy`] when the unit is up: its stack is not touched then.
 pub fn clear(target: &Target) -> Result<()> {
     let _home = Home::enter()?;
+    if account::exists(target)? {
+        let holders = format!("{} is up: its stack goes when it ends", target.unit());
+        return Err(StackError::Busy { what: target.mount_point(), holders });
+    }
     take_away(target)
 }
 
-/// Whether there is something to [`clear`]: the directory that a stack is mounted on goes last.
+/// Whether there is something to [`clear`]: the directory that a stack is mounted on goes last, and the kernel's part of
+/// the work directory outlives a power cut.
 #[must_use]
 pub fn is_left(target: &Target) -> bool {
-    !matches!(lstat(target.mount_point()), Err(Errno::NOENT))
+    !matches!(lstat(target.mount_point()), Err(Errno::NOENT)) || workdir::is_left(target)
 }
 
 fn take_away(target: &Target) -> Result<()> {

@@ -34,9 +34,21 @@ pub(super) fn clear(target: &Target) -> Result<()> {
     removed.map_err(StackError::system(format!("remove {path}/work")))
 }
 
-fn remove_if_the_kernels(work: &OwnedFd, directory: &OwnedFd) -> std::result::Result<(), Errno> {
+/// Whether the kernel's part of a stack's work directory is there; what cannot be opened is not.
+pub(super) fn is_left(target: &Target) -> bool {
+    let work = Disk::open().and_then(|disk| disk.open_directory(&format!("{}/work", target.runtime())));
+    let directory = work.ok().and_then(|work| open_directory(&work, c"work").ok());
+    directory.is_some_and(|directory| is_the_kernels(&directory) == Ok(true))
+}
+
+fn is_the_kernels(directory: &OwnedFd) -> std::result::Result<bool, Errno> {
     let stat = fstat(directory)?;
-    if stat.st_uid != 0 || stat.st_mode & 0o777 != 0 {
+    let mode = stat.st_mode & 0o777;
+    Ok(stat.st_uid == 0 && mode == 0)
+}
+
+fn remove_if_the_kernels(work: &OwnedFd, directory: &OwnedFd) -> std::result::Result<(), Errno> {
+    if !is_the_kernels(directory)? {
         return Ok(());
     }
     empty(directory, DEPTH_MAX)?;

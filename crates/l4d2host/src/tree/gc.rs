@@ -87,18 +87,14 @@ pub fn attempt(root: &Root, systemd: &impl Systemd) {
 
 /// Drops the upper layer of every overlay build that was killed, unless it only had to be published.
 fn drop_killed_builds(root: &Root, systemd: &impl Systemd) -> Result<(), TreeError> {
-    let mut units = None;
     for build in builds(root)? {
         let BuildName::Overlay(id) = &build else { continue };
         if !has_leftovers(root, &build) {
             continue;
         }
         let Some(_building) = Lock::try_build(root, &build)? else { continue };
-        let units = match &mut units {
-            Some(units) => units,
-            none => none.insert(systemd.units().map_err(|error| TreeError::Undecided(Box::new(error.into())))?),
-        };
-        // Its unit may be about to be stopped, or its stack to be taken away.
+        // Asked under the lock: its unit may be about to be stopped, or its stack to be taken away.
+        let units = systemd.units().map_err(|error| TreeError::Undecided(Box::new(error.into())))?;
         let name = format!("left4me-build@{id}.service");
         let up = units.iter().any(|unit| unit.unit == name && !unit.is_down());
         if !up && !root.mounted().join(format!("build-{id}")).exists() {

@@ -10,7 +10,11 @@ use crate::verb::Verb;
 
 /// A host without servers and overlays.
 pub(crate) fn scene() -> Host {
-    let host = Host::real();
+    scene_of(Host::real())
+}
+
+/// The same of another host.
+pub(crate) fn scene_of(host: Host) -> Host {
     clean(&host);
     host.sh("systemctl stop 'left4me-build@*'; for id in $(ls /var/lib/left4me/builds); do [ $id = installation ] || l4d2ctl overlay delete $id; done
          l4d2ctl gc >/dev/null");
@@ -105,6 +109,8 @@ fn the_output_of_a_script_is_complete_and_in_order() {
     let log = host
         .sh("tail -c 7 /var/log/left4me/left4me-build@5.log; stat -c ' %a %U' /var/log/left4me/left4me-build@5.log");
     assert_eq!(log, "|no end 644 root");
+    // What a script prints may be secret.
+    assert_eq!(host.sh("stat -c '%a %U %G' /var/log/left4me"), "750 root left4me");
     nothing_left(&host);
 }
 
@@ -144,6 +150,7 @@ fn proof5_a_kill_of_each_party_leaves_nothing() {
     let fed = host.feed(&["bash", "-c", &format!("cat >{file}")], yaml("", WAITING).as_bytes());
     assert!(fed.status.success());
     let systemctl = "pgrep --full '^/usr/local/libexec/left4me/left4me-systemctl start-build'";
+    let sudo = "pgrep --full '^sudo .*left4me-systemctl start-build'";
     let unit = "systemctl kill --signal=KILL 'left4me-build?5.service'";
     for (what, kill, code) in [
         ("l4d2ctl", "kill -KILL @".to_owned(), None),
@@ -153,6 +160,8 @@ fn proof5_a_kill_of_each_party_leaves_nothing() {
         ("the unit, by a stop", "systemctl stop 'left4me-build?5.service'".to_owned(), Some(75)),
         ("the script alone", "pkill -KILL --group l4d2-build sleep".to_owned(), Some(75)),
         ("left4me-systemctl", format!("kill -KILL $({systemctl})"), Some(137)),
+        ("sudo", format!("kill -KILL $({sudo})"), Some(137)),
+        ("sudo, left4me-systemctl and the script", format!("kill -KILL $({sudo}) $({systemctl}); {unit}"), Some(137)),
         ("l4d2ctl and left4me-systemctl", format!("kill -KILL $({systemctl}) @"), None),
     ] {
         let before = published(&host);
@@ -177,6 +186,48 @@ fn proof5_a_kill_of_each_party_leaves_nothing() {
         works_again(&host);
     }
     host.sh(&format!("rm {file}"));
+}
+
+/// Proof 5: a power cut leaves the kernel's directory, which is root's; the next build takes it away, and so does a deletion.
+#[test]
+fn proof5_what_a_power_cut_leaves_of_a_stack_goes() {
+    let host = scene();
+    let left = "/var/lib/left4me/builds/5/work/work";
+    for verb in ["build", "delete"] {
+        script(&host, "echo $RANDOM >whole");
+        host.sh(&format!("mkdir -m 000 {left}; mkdir {left}/deep; mkdir -p /var/lib/left4me/builds/5/upper"));
+        let control = host.exec(&["runuser", "-u", "left4me", "--", "rm", "-r", left]);
+        assert!(!control.status.success(), "left4me cannot: {}", shown(&control));
+        if verb == "build" {
+            script(&host, "echo $RANDOM >whole");
+        } else {
+            host.ok(&["overlay", "delete", "5"]);
+            assert_eq!(
+                host.sh("ls /var/lib/left4me/overlays /var/lib/left4me/builds/5 2>&1 || true").lines().count(),
+                2
+            );
+        }
+        assert_eq!(host.sh(&format!("ls -d {left} 2>/dev/null || true")), "");
+    }
+    nothing_left(&host);
+}
+
+/// I5: a unit whose stack is not there does not run its script in another place.
+#[test]
+fn a_build_without_its_stack_fails() {
+    let host = scene();
+    script(&host, "echo one >file");
+    let before = published(&host);
+    let dropins = "/run/systemd/system/left4me-build@5.service.d";
+    host.sh(&format!(
+        "mkdir -p {dropins}; printf '[Service]\nExecStartPre=\n' >{dropins}/50-test.conf; systemctl daemon-reload"
+    ));
+    let output = build(&host, &yaml("reset: true", "echo two >file"));
+    host.sh(&format!("rm -r {dropins}; systemctl daemon-reload"));
+    assert!(!output.status.success(), "{}", shown(&output));
+    assert_eq!(published(&host), before);
+    assert_eq!(host.sh("stat -c %a /overlay /script.sh"), "0\n0");
+    works_again(&host);
 }
 
 /// I5, proof 5: the helper is killed at each thing that it does for a build. Nothing stays mounted, however it ends.

@@ -23,6 +23,14 @@ impl Answers {
         Self(answers)
     }
 
+    /// What a program that ran to its end printed last, between other lines.
+    pub(crate) fn last(output: &std::process::Output) -> Self {
+        assert!(output.status.success(), "{}", shown(output));
+        let text = String::from_utf8_lossy(&output.stdout);
+        let json = text.lines().rfind(|line| line.starts_with('{'));
+        Self::parse(json.unwrap_or_else(|| panic!("nothing was answered: {}", shown(output))))
+    }
+
     /// The answer to a question that must have been asked.
     pub(crate) fn get(&self, question: &str) -> &str {
         self.0.get(question).unwrap_or_else(|| panic!("`{question}` was not asked: {self:?}"))
@@ -36,7 +44,7 @@ impl Answers {
     }
 }
 
-fn program(questions: &str) -> String {
+pub(crate) fn program(questions: &str) -> String {
     let body: String = questions.lines().flat_map(|line| ["    ", line, "\n"]).collect();
     format!("#!/usr/bin/python3 -I\n{PRELUDE}\n\ndef questions():\n{body}\n\nmain(questions)\n")
 }
@@ -82,4 +90,9 @@ pub(crate) fn wait_line(host: &Host, name: &str, words: &str) {
            _SYSTEMD_INVOCATION_ID=$invocation) ||
            {{ journalctl --no-pager --lines=30 --unit=left4me-server@{name} >&2; exit 1; }}"
     ));
+}
+
+/// Expects this one answer to every question.
+pub(crate) fn with(expected: &'static str) -> impl Fn(&str, &str) -> bool {
+    move |_, answer| answer == expected
 }

@@ -25,7 +25,7 @@ fn proof7_the_kernel_refuses_what_the_unit_says() {
     clean(&host);
 }
 
-const PRIVILEGES: &str =
+pub(crate) const PRIVILEGES: &str =
     "status = dict(line.split(':\\t') for line in open('/proc/self/status').read().splitlines() if ':\\t' in line)
 for name in ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb', 'NoNewPrivs', 'Seccomp', 'Groups']:
     ask(name, lambda: status[name].strip())

@@ -1,18 +1,18 @@
 //! Proof 7 on the real host: what a game can do that runs in its unit. Each question is asked outside as well, where it
 //! succeeds, so that a refusal is the unit's work and not the question's mistake.
 
-mod kernel;
+pub(crate) mod kernel;
 mod layers;
 mod needs;
 mod outskirts;
-mod processes;
+pub(crate) mod processes;
 mod secrets;
 
 use crate::host_lifecycle::{clean, install, overlay_file, wait_ready};
 use crate::lab::Host;
 
 /// Runs a probe outside as root.
-const ROOT: &[&str] = &["env"];
+pub(crate) const ROOT: &[&str] = &["env"];
 
 fn fresh() -> Host {
     let host = Host::real();
@@ -22,7 +22,7 @@ fn fresh() -> Host {
 }
 
 /// Starts a second server, the stand-in game itself, and returns its process.
-fn neighbour(host: &Host) -> String {
+pub(crate) fn neighbour(host: &Host) -> String {
     overlay_file(host, "base/left4dead2/cfg/server.cfg", "rcon_password theirs\n");
     host.initialize("beta", "port: 27016\noverlays: [{path: base, alias: base}]\nconfig: [exec server_base]\n");
     host.ok(&["start", "beta"]);
