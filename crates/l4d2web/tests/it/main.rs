@@ -19,6 +19,7 @@ mod csrf;
 mod fetch;
 mod files;
 mod files_tab;
+mod fuzz;
 mod game;
 mod health;
 mod host_panel;
