@@ -22,6 +22,7 @@ mod files_tab;
 mod fuzz;
 mod game;
 mod health;
+mod host_judges;
 mod host_panel;
 mod jobs;
 mod kernel_fetch;
