@@ -3,9 +3,8 @@
 
 usage: judge-servers.py rcon-fake|rcon-server|python-valve|a2s
 
-Needs the packages of judge-servers.txt, installed with `pip install --no-deps`: python-valve asks for one that breaks a
-Python of today (enum34). It listens on a free port of 127.0.0.1, prints the number, and serves until standard input ends.
-The password is `secret`; a command is answered by itself, `long` by 10,000 letters. python-valve's RCON server is one for
+Needs the packages of judge-servers.txt, all that they use being among them (`pip install --no-deps`). It listens on a free
+port of 127.0.0.1, prints the number, and serves until standard input ends. The password is `secret`; a command is answered by itself, `long` by 10,000 letters. python-valve's RCON server is one for
 tests: it expects a password, `status` and an end mark, numbered as the panel does it. `a2s` are replies that
 python-valve's messages write, after a challenge; it has no server for them.
 """
