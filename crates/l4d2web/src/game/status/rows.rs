@@ -65,6 +65,10 @@ fn row(row: &[u8]) -> Option<Player> {
     let quote = rest.iter().rposition(|byte| *byte == b'"')?;
     let (name, tail) = (PlayerName::new(&rest[..quote]), &rest[quote + 1..]);
     let words: Vec<&[u8]> = text::words(tail).take(8).collect();
+    // What the engine writes itself is short and plain.
+    if words.iter().any(|word| word.len() > WORD_MAX || !word.iter().all(u8::is_ascii_graphic)) {
+        return None;
+    }
     let word = |word: &[u8]| text::line(word, WORD_MAX);
     match words.as_slice() {
         // Only people have a place: with one it is a name that ends like this.

@@ -162,6 +162,11 @@ fn a_line_of_any_version_is_read(#[case] row: &str, #[case] expected: (u32, &str
 #[case("# 8 1 \"a\" STEAM_1:1:3 99999999:00:00 0 0 active 1 192.0.2.85:27005", None)]
 #[case("# 8 1 \"a\" STEAM_1:1:3 00:01 -5 0 active 1 192.0.2.85:27005", None)]
 #[case("# 99999999999 1 \"a\" STEAM_1:1:3 00:01 5 0 active 1 192.0.2.85:27005", None)]
+#[case("# 8 1 \"a\" STEAM_1:1:3 00:01 0 0 active\u{1} 30000 192.0.2.85:27005", None)]
+#[case(
+    "# 8 1 \"a\" STEAM_1:1:3 00:01 0 0 active 00000000000000000000000000000000000000000000000000000000000000000000x",
+    None
+)]
 #[case("# 8 1 \"a", None)]
 #[case("8 1 \"a\" STEAM_1:1:3 00:01 5 0 active 1 192.0.2.85:27005", None)]
 fn what_is_no_line_is_passed_over(#[case] row: &str, #[case] expected: Option<Identity>) {
