@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::arguments::Arguments;
+use crate::command::ban::Ban;
 use crate::console;
 use crate::maps::Maps;
 use crate::players::Players;
@@ -38,7 +39,8 @@ pub(crate) struct Game {
     pub(crate) address: Ipv4Addr,
     pub(crate) started: Instant,
     pub(crate) aliases: HashMap<String, String>,
-    pub(crate) banned: Vec<String>,
+    pub(crate) banned: Vec<Ban>,
+    pub(crate) banned_addresses: Vec<Ban>,
     /// The cookie of the lobby that holds the server.
     pub(crate) reserved: Option<String>,
     /// Whether the ready lines have been printed.
@@ -77,6 +79,7 @@ impl Game {
             started: Instant::now(),
             aliases: HashMap::new(),
             banned: Vec::new(),
+            banned_addresses: Vec::new(),
             reserved: None,
             announced: false,
             log: None,

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `players N` | N humans are on the server, no more, no fewer |
 //! | `players add "NAME" [STEAM_1:Y:Z]` | one more, called NAME; `\xNN` in NAME is that byte, so that quotes and control characters can be had |
+//! | `players leave USERID`, `players say USERID "TEXT"` | that player goes; says something, as the log has it |
 //! | `players bots N`, `players clear` | N bots; nobody |
 //! | `players age SECONDS` | everybody has been connected for that long |
 //! | `reserve COOKIE`, `reserve none` | a lobby holds the server |
@@ -17,6 +18,10 @@
 //! | `freeze` | answers nothing more, SIGINT included |
 //! | `spam N` | prints N numbered lines on the console |
 //! | `standin_map_seconds S` | how long a map change takes (default 0.3); nothing is answered meanwhile |
+//! | `standin_ignore_map 1` | a change of the map is taken and does not happen |
+//! | `standin_keep NAME` | that variable keeps its value, whatever it is set to |
+//! | `standin_status tf2` | `status` is that of another game; with any other word it is no status at all; `l4d2` is the default |
+//! | `standin_rcon HOW` | RCON answers as no server should, from the next command on: `slow` (after `standin_rcon_seconds`), `pieces` (a byte at a time), `wrong-id`, `flood` (without an end), `close`, `silent`, `no-mark` (the end mark is not returned); `normal` is the default. Commands are run all the same |
 //! | `standin_crash_on_second_join 1` | dies when a player joins an empty server for the second time, as the real one does at times |
 //!
 //! `-standin-loopback-queries` answers A2S queries sent to 127.0.0.1 although bound to 0.0.0.0; the real one does not.
@@ -26,6 +31,7 @@ mod command;
 mod console;
 mod engine;
 mod game;
+mod manner;
 mod maps;
 mod network;
 #[path = "../game/official.rs"]

@@ -48,7 +48,7 @@ impl Players {
     }
 
     /// A human joins, with the account number given or one made up.
-    pub(crate) fn join(&mut self, name: Vec<u8>, account: Option<u64>) {
+    pub(crate) fn join(&mut self, name: Vec<u8>, account: Option<u64>) -> &Player {
         if self.humans() == 0 {
             self.arrivals += 1;
         }
@@ -57,12 +57,13 @@ impl Players {
             .find(|slot| !self.all.iter().any(|player| player.slot() == Some(*slot)))
             .unwrap_or(1);
         let account = account.unwrap_or(70_148_000 + u64::from(self.last_user_id) * 265);
-        self.add(name, Some(Human { slot, account }));
+        self.add(name, Some(Human { slot, account }))
     }
 
-    fn add(&mut self, name: Vec<u8>, human: Option<Human>) {
+    fn add(&mut self, name: Vec<u8>, human: Option<Human>) -> &Player {
         let score = i32::try_from(self.last_user_id).unwrap_or(0) * 3 % 40;
         self.all.push(Player { user_id: self.last_user_id, name, score, since: Instant::now(), human });
+        &self.all[self.all.len() - 1]
     }
 
     /// Brings the number of humans to this, by joins and leaves.
@@ -111,8 +112,18 @@ impl Player {
 
     /// `STEAM_1:Y:Z`, or `BOT`.
     pub(crate) fn unique_id(&self) -> String {
-        let human = |human: &Human| format!("STEAM_1:{}:{}", human.account % 2, human.account / 2);
+        let human = |human: &Human| steam_id(human.account);
         self.human.as_ref().map_or_else(|| "BOT".to_owned(), human)
+    }
+
+    /// Whence they play.
+    pub(crate) fn address(&self) -> String {
+        format!("192.0.2.{}:27005", 80 + self.slot().unwrap_or(0) % 100)
+    }
+
+    /// The name as text for the console.
+    pub(crate) fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.name).into_owned()
     }
 
     /// Their line in `status`.
@@ -122,9 +133,16 @@ impl Player {
             return [format!("# {user_id:>2} \"").as_bytes(), &self.name, b"\" BOT active"].concat();
         };
         let mut tail = format!("\" {} {}", self.unique_id(), duration(self.since.elapsed()));
-        let (ping, rate, host) = (10 + human.slot % 50, 100_000, 80 + human.slot % 100);
-        let _infallible = write!(tail, " {ping} 0 active {rate} 192.0.2.{host}:27005");
+        let (ping, rate) = (10 + human.slot % 50, 100_000);
+        let _infallible = write!(tail, " {ping} 0 active {rate} {}", self.address());
         [format!("# {user_id:>2} {} \"", human.slot).as_bytes(), &self.name, tail.as_bytes()].concat()
+    }
+
+    /// Their line in the `status` of another game; bots are left out.
+    pub(crate) fn foreign_row(&self) -> Option<Vec<u8>> {
+        let account = self.human.as_ref()?.account;
+        let tail = format!("\" [U:1:{account}] {} 50 0 active {}", duration(self.since.elapsed()), self.address());
+        Some([format!("# {:>6} \"", self.user_id).as_bytes(), &self.name, tail.as_bytes()].concat())
     }
 }
 
@@ -132,6 +150,11 @@ impl Player {
 fn duration(time: Duration) -> String {
     let (hours, minutes, seconds) = (time.as_secs() / 3600, time.as_secs() / 60 % 60, time.as_secs() % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
+}
+
+/// `STEAM_1:Y:Z`.
+pub(crate) fn steam_id(account: u64) -> String {
+    format!("STEAM_1:{}:{}", account % 2, account / 2)
 }
 
 /// The account number in `STEAM_1:Y:Z` or in a 64-bit id.

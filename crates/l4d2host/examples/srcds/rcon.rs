@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 
 use crate::engine::{self, Event};
 use crate::game::Game;
+use crate::manner::Manner;
 
 /// Packet types.
-const RESPONSE: i32 = 0;
+pub(crate) const RESPONSE: i32 = 0;
 const COMMAND: i32 = 2;
 const AUTH_RESPONSE: i32 = 2;
 const AUTH: i32 = 3;
 /// The body of one packet of a reply.
-const PART: usize = 4096;
+pub(crate) const PART: usize = 4096;
 /// The largest request that is read.
 const LONGEST: usize = 4096 + 10;
 /// Second answer to an empty type 0 packet, as the real one sends it.
@@ -64,6 +65,7 @@ struct Packet {
 impl Server {
     fn talk(&self, mut stream: TcpStream, from: SocketAddr) -> io::Result<()> {
         stream.set_nodelay(true)?;
+        let mut manner = Manner::Normal;
         let mut authenticated = false;
         loop {
             let packet = read(&mut stream)?;
@@ -78,14 +80,11 @@ impl Server {
                     }
                 }
                 COMMAND if authenticated => {
+                    manner = self.manner();
                     let reply = self.run(from, &packet.body)?;
-                    for part in reply.chunks(PART) {
-                        write(&mut stream, packet.id, RESPONSE, part)?;
-                    }
-                    if reply.is_empty() {
-                        write(&mut stream, packet.id, RESPONSE, b"")?;
-                    }
+                    manner.reply(&mut stream, packet.id, &reply)?;
                 }
+                RESPONSE if authenticated && !manner.marks() => {}
                 RESPONSE if authenticated => {
                     write(&mut stream, packet.id, RESPONSE, b"")?;
                     thread::sleep(APART);
@@ -96,6 +95,12 @@ impl Server {
                 _ => return Ok(()),
             }
         }
+    }
+
+    /// How replies are given.
+    fn manner(&self) -> Manner {
+        let game = engine::lock(&self.game);
+        Manner::parse(game.variables.value("standin_rcon"), game.variables.number("standin_rcon_seconds"))
     }
 
     /// An empty password lets nobody in.
@@ -168,7 +173,7 @@ fn read_i32(stream: &mut TcpStream) -> io::Result<i32> {
     Ok(i32::from_le_bytes(bytes))
 }
 
-fn write(stream: &mut TcpStream, id: i32, kind: i32, body: &[u8]) -> io::Result<()> {
+pub(crate) fn write(stream: &mut impl Write, id: i32, kind: i32, body: &[u8]) -> io::Result<()> {
     let size = i32::try_from(body.len() + 10).map_err(io::Error::other)?;
     stream.write_all(&[&size.to_le_bytes(), &id.to_le_bytes(), &kind.to_le_bytes(), body, b"\0\0"].concat())
 }

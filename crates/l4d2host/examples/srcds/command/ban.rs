@@ -1,10 +1,37 @@
-//! Kicks and bans.
+//! Kicks, and bans by account and by address.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use crate::game::Game;
 use crate::players::Player;
 use crate::tokens::Command;
+
+/// Who may not come, and until when: for ever when there is no time.
+#[derive(Clone)]
+pub(crate) struct Ban {
+    /// `STEAM_1:Y:Z`, or an address.
+    pub(crate) who: String,
+    until: Option<Instant>,
+}
+
+impl Ban {
+    /// For so many minutes; 0 is for ever.
+    fn new(who: &str, minutes: f64) -> Self {
+        let time = Duration::from_secs_f64((minutes * 60.0).clamp(0.0, 1e9));
+        Self { who: who.to_owned(), until: (!time.is_zero()).then(|| Instant::now() + time) }
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() < until)
+    }
+
+    /// As lists show it.
+    fn time(&self) -> String {
+        let left = |until: Instant| until.saturating_duration_since(Instant::now()).as_secs_f64() / 60.0;
+        self.until.map_or_else(|| "permanent".to_owned(), |until| format!("{:.3} min", left(until)))
+    }
+}
 
 /// `kick NAME`, `kickid USERID|STEAMID [reason]`.
 pub(crate) fn kick(game: &mut Game, verb: &str, command: &Command) {
@@ -21,9 +48,10 @@ pub(crate) fn kick(game: &mut Game, verb: &str, command: &Command) {
     if gone.is_empty() {
         game.print(format!("{verb}: user \"{who}\" not found"));
     }
+    let reason = if by_name { String::new() } else { command.words.get(1..).unwrap_or_default().join(" ") };
+    let reason = if reason.is_empty() { "Kicked by Console".to_owned() } else { reason };
     for player in gone {
-        let name = String::from_utf8_lossy(&player.name).into_owned();
-        game.record(&format!("Dropped \"{name}\" from server (Kicked by Console)"));
+        game.record(&format!("Dropped \"{}\" from server ({reason})", player.shown()));
     }
 }
 
@@ -33,45 +61,80 @@ fn is(player: &Player, who: &str) -> bool {
 
 /// `banid MINUTES USERID|STEAMID [kick]`.
 pub(crate) fn ban(game: &mut Game, command: &Command) {
-    let (minutes, who) = (command.word(0), command.word(1).trim_start_matches('#'));
-    if minutes.parse::<f64>().is_err() || who.is_empty() {
+    let who = command.word(1).trim_start_matches('#');
+    let (Ok(minutes), false) = (command.word(0).parse::<f64>(), who.is_empty()) else {
         game.print("Usage:  banid < minutes > < userid | uniqueid > { kick }");
         return;
-    }
+    };
     let known = game.players.all().iter().find(|player| is(player, who)).map(Player::unique_id);
     let id = known.unwrap_or_else(|| who.to_owned());
-    if command.word(2) == "kick" {
-        game.players.remove(|player| player.unique_id() == id);
+    if !id.starts_with("STEAM_") {
+        game.print(format!("banid:  couldn't resolve uniqueid {who}."));
+        return;
+    }
+    let gone = match command.word(2) {
+        "kick" => game.players.remove(|player| player.unique_id() == id),
+        _ => Vec::new(),
+    };
+    for player in gone {
+        game.record(&format!("Dropped \"{}\" from server (Added to banned list)", player.shown()));
     }
     game.record(&format!("Added {id} to the ban list for {minutes} minutes"));
-    game.banned.retain(|banned| *banned != id);
-    game.banned.push(id);
+    add(&mut game.banned, &id, minutes);
 }
 
-/// `removeid STEAMID`.
-pub(crate) fn lift(game: &mut Game, who: &str) {
-    let before = game.banned.len();
-    game.banned.retain(|banned| banned != who);
-    let known = game.banned.len() < before;
-    game.print(if known {
-        format!("removeid: filter removed for {who}")
-    } else {
-        format!("removeid: couldn't find {who}")
+/// `addip MINUTES ADDRESS`, `banip` being the same.
+pub(crate) fn ban_address(game: &mut Game, command: &Command) {
+    let (Ok(minutes), Ok(address)) = (command.word(0).parse(), command.word(1).parse::<std::net::Ipv4Addr>()) else {
+        game.print("Usage:  addip < minutes > < ipaddress >");
+        return;
+    };
+    add(&mut game.banned_addresses, &address.to_string(), minutes);
+    game.record(&format!("Added {address} to the filter list for {minutes} minutes"));
+}
+
+fn add(bans: &mut Vec<Ban>, who: &str, minutes: f64) {
+    bans.retain(|ban| ban.who != who);
+    bans.push(Ban::new(who, minutes));
+}
+
+/// `removeid STEAMID|NUMBER`, `removeip ADDRESS|NUMBER`: the numbers are those of the list.
+pub(crate) fn lift(game: &mut Game, verb: &str, who: &str) {
+    let bans = if verb == "removeid" { &mut game.banned } else { &mut game.banned_addresses };
+    bans.retain(Ban::holds);
+    let numbered = who.parse::<usize>().ok().and_then(|number| number.checked_sub(1)).filter(|at| *at < bans.len());
+    let found = numbered.or_else(|| bans.iter().position(|ban| ban.who == who)).map(|at| bans.remove(at).who);
+    game.print(
+        found.map_or_else(
+            || format!("{verb}: couldn't find {who}"),
+            |found| format!("{verb}: filter removed for {found}"),
+        ),
+    );
+}
+
+/// `listid`, `listip`.
+pub(crate) fn list(game: &mut Game, verb: &str) {
+    let (what, bans) = if verb == "listid" { ("ID", &mut game.banned) } else { ("IP", &mut game.banned_addresses) };
+    bans.retain(Ban::holds);
+    let rows: Vec<String> =
+        (1..).zip(bans.iter()).map(|(number, ban)| format!("{number} {} : {}", ban.who, ban.time())).collect();
+    game.print(match rows.len() {
+        0 => format!("{what} filter list: empty"),
+        1 => format!("{what} filter list: 1 entry"),
+        number => format!("{what} filter list: {number} entries"),
     });
+    game.print_all(rows);
 }
 
-/// `listid`.
-pub(crate) fn list(game: &mut Game) {
-    game.print(format!("ID filter list: {} entries", game.banned.len()));
-    for (number, id) in game.banned.clone().iter().enumerate() {
-        game.print(format!("{} {id} : permanent", number + 1));
-    }
-}
-
-/// `writeid`: the server writes into its own cfg directory.
-pub(crate) fn write(game: &mut Game) {
-    let lines: Vec<String> = game.banned.iter().map(|id| format!("banid 0 {id}\n")).collect();
-    let path = game.directory.join("cfg/banned_user.cfg");
+/// `writeid`, `writeip`: the server writes into its own cfg directory what holds for ever.
+pub(crate) fn write(game: &mut Game, verb: &str) {
+    let (file, order, bans) = match verb {
+        "writeid" => ("banned_user.cfg", "banid", &game.banned),
+        _ => ("banned_ip.cfg", "addip", &game.banned_addresses),
+    };
+    let forever = bans.iter().filter(|ban| ban.until.is_none());
+    let lines: Vec<String> = forever.map(|ban| format!("{order} 0 {}\n", ban.who)).collect();
+    let path = game.directory.join("cfg").join(file);
     if let Err(error) = fs::write(&path, lines.concat()) {
         game.print(format!("Couldn't open {}: {error}", path.display()));
     }

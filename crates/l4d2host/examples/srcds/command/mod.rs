@@ -1,6 +1,6 @@
 //! The console's commands: finds out what a line means, and does it.
 
-mod ban;
+pub(crate) mod ban;
 mod population;
 mod status;
 mod variable;
@@ -12,43 +12,8 @@ use crate::tokens::{self, Command};
 /// Runs after the cfg file of a map: the server answers from here on.
 pub(crate) const READY: &str = "standin_ready";
 
-/// What `cmdlist` lists.
-const COMMANDS: [(&str, &str); 34] = [
-    ("alias", "Alias a command."),
-    ("banid", "Add a user ID to the ban list."),
-    ("changelevel", "Change server to the specified map."),
-    ("cmdlist", "List all console commands."),
-    ("crash", "Cause the engine to crash (SIGSEGV)."),
-    ("cvarlist", "Show the list of console variables."),
-    ("echo", "Echo text to console."),
-    ("exec", "Execute script file."),
-    ("exit", "Exit the engine."),
-    ("find", "Find concommands with the specified string in their name or help text."),
-    ("freeze", "Stand-in: answer nothing more."),
-    ("heartbeat", "Force heartbeat of master servers."),
-    ("help", "Find help about a console variable."),
-    ("kick", "Kick a player by name."),
-    ("kickid", "Kick a player by user ID, with a message."),
-    ("listid", "Lists banned users."),
-    ("log", "Enables logging to file."),
-    ("map", "Start playing on specified map."),
-    ("maps", "Displays list of maps."),
-    ("ping", "Display ping to server."),
-    ("player", "Stand-in: the same as players."),
-    ("players", "Stand-in: populate the server."),
-    ("quit", "Exit the engine."),
-    ("removeid", "Remove a user ID from the ban list."),
-    ("reserve", "Stand-in: a lobby holds the server."),
-    ("say", "Display player message."),
-    ("sm_cvar", "SourceMod: set a variable that is protected or hidden."),
-    ("spam", "Stand-in: print numbered lines."),
-    ("stats", "Prints server performance variables."),
-    ("status", "Display map and connection status."),
-    ("users", "Show user info for players on server."),
-    ("version", "Print version info string."),
-    ("wait", "Wait for a number of frames."),
-    ("writeid", "Writes a list of permanently-banned user IDs to banned_user.cfg."),
-];
+/// What `cmdlist` lists: `name|help`.
+const COMMANDS: &str = include_str!("../commands.txt");
 
 /// Runs one command of the buffer.
 pub(crate) fn run(game: &mut Game, text: &str, depth: u32) -> Effect {
@@ -78,9 +43,10 @@ pub(crate) fn run(game: &mut Game, text: &str, depth: u32) -> Effect {
         "maps" => maps(game, command.word(0)),
         "kick" | "kickid" => ban::kick(game, &name, &command),
         "banid" => ban::ban(game, &command),
-        "removeid" => ban::lift(game, command.word(0)),
-        "listid" => ban::list(game),
-        "writeid" => ban::write(game),
+        "addip" | "banip" => ban::ban_address(game, &command),
+        "removeid" | "removeip" => ban::lift(game, &name, command.word(0)),
+        "listid" | "listip" => ban::list(game, &name),
+        "writeid" | "writeip" => ban::write(game, &name),
         "log" => game.set_log(matches!(command.word(0), "on" | "1")),
         "reserve" => game.reserved = Some(command.word(0).to_owned()).filter(|cookie| cookie != "none"),
         "spam" => spam(game, command.word(0)),
@@ -88,8 +54,10 @@ pub(crate) fn run(game: &mut Game, text: &str, depth: u32) -> Effect {
         "find" => variable::find(game, command.word(0)),
         "help" => variable::help(game, command.word(0)),
         "cmdlist" => list(game),
-        "heartbeat" | "wait" | "writeip" | "stuffcmds" | "clear" => {}
+        "heartbeat" | "wait" | "stuffcmds" | "clear" => {}
         "sm_cvar" if game.directory.join("addons/sourcemod").is_dir() => variable::force(game, &command),
+        // Known, and of no consequence here.
+        _ if commands().any(|(known, _)| known == name) => {}
         _ => variable::run(game, &command),
     }
     Effect::Nothing
@@ -120,7 +88,9 @@ fn change_map(game: &mut Game, command: &Command) -> Effect {
     } else if command.name.eq_ignore_ascii_case("changelevel") && game.map.is_none() {
         game.print("Can't changelevel, not running server");
     } else if game.maps.has(&map) {
-        return Effect::ChangeMap(map);
+        if game.variables.number("standin_ignore_map") == 0.0 {
+            return Effect::ChangeMap(map);
+        }
     } else {
         game.print(format!("CModelLoader::Map_IsValid: No such map 'maps/{map}.bsp'"));
         game.print(format!("{} failed: {map} not found or invalid", command.name));
@@ -158,10 +128,14 @@ fn maps(game: &mut Game, pattern: &str) {
     game.print_all(found);
 }
 
+fn commands() -> impl Iterator<Item = (&'static str, &'static str)> {
+    COMMANDS.lines().filter_map(|line| line.split_once('|'))
+}
+
 fn list(game: &mut Game) {
     game.print("command list\n--------------");
-    for (name, help) in COMMANDS {
+    for (name, help) in commands() {
         game.print(format!("{name:<40} : cmd      :                  : {help}"));
     }
-    game.print(format!("--------------\n{:>3} total commands", COMMANDS.len()));
+    game.print(format!("--------------\n{:>3} total commands", commands().count()));
 }

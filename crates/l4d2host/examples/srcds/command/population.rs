@@ -16,10 +16,14 @@ pub(crate) fn run(game: &mut Game, command: &Command) -> Effect {
     match (command.word(0), command.word(1)) {
         ("add", "") => game.print("Usage: players add \"NAME\" [STEAM_1:Y:Z]"),
         ("add", _) if free == 0 => game.print("The server is full"),
-        ("add", name) => {
-            let account = players::account(command.word(2));
-            game.players.join(unescape(name), account);
+        ("add", name) => add(game, unescape(name), command.word(2)),
+        ("leave", "") => game.print("Usage: players leave USERID"),
+        ("leave", who) => {
+            for player in game.players.remove(|player| player.user_id.to_string() == who) {
+                game.record(&format!("Dropped \"{}\" from server (Disconnect by user.)", player.shown()));
+            }
         }
+        ("say", who) => say(game, who, &unescape(command.word(2))),
         ("bots", number) => match number.parse::<usize>() {
             Ok(number) if number <= 32 => game.players.set_bots(number),
             _ => game.print("Usage: players bots 0..32"),
@@ -34,7 +38,7 @@ pub(crate) fn run(game: &mut Game, command: &Command) -> Effect {
                 let most = usize::from(game.arguments.max_players);
                 game.players.set_humans(wanted.min(most));
             }
-            Err(_) => game.print("Usage: players N | add \"NAME\" [ID] | bots N | age SECONDS | clear"),
+            Err(_) => game.print("Usage: players N | add \"NAME\" [ID] | leave USERID | say USERID \"TEXT\" | bots N | age SECONDS | clear"),
         },
     }
     let (humans, bots) = (game.players.humans(), game.players.bots());
@@ -43,6 +47,33 @@ pub(crate) fn run(game: &mut Game, command: &Command) -> Effect {
         return Effect::Crash;
     }
     Effect::Nothing
+}
+
+/// Somebody comes, unless he is banned.
+fn add(game: &mut Game, name: Vec<u8>, id: &str) {
+    let account = players::account(id);
+    let banned = account.is_some_and(|account| {
+        let id = players::steam_id(account);
+        game.banned.iter().any(|ban| ban.who == id && ban.holds())
+    });
+    if banned {
+        game.print(format!("{id} is banned from this server"));
+        return;
+    }
+    let player = game.players.join(name, account);
+    let line = format!("Client \"{}\" connected ({}).", player.shown(), player.address());
+    game.record(&line);
+}
+
+/// As the log has it.
+fn say(game: &mut Game, who: &str, text: &[u8]) {
+    let Some(player) = game.players.all().iter().find(|player| player.user_id.to_string() == who) else {
+        game.print(format!("Nobody here is {who}"));
+        return;
+    };
+    let (name, id, text) = (player.shown(), player.unique_id(), String::from_utf8_lossy(text));
+    let line = format!("\"{name}<{who}><{id}><Survivor>\" say \"{text}\"");
+    game.record(&line);
 }
 
 /// `\xNN` is a byte; NUL would end the name.

@@ -4,6 +4,14 @@ use crate::game::Game;
 
 /// The block that players, panels and tools parse.
 pub(crate) fn status(game: &mut Game) {
+    match game.variables.value("standin_status") {
+        "tf2" => return foreign(game),
+        "l4d2" => {}
+        _ => {
+            game.print("Server is up. Type help for help.");
+            return;
+        }
+    }
     let secure = if game.secure() { "secure" } else { "insecure" };
     let (humans, bots) = (game.players.humans(), game.players.bots());
     let hibernating = if humans == 0 { "hibernating" } else { "not hibernating" };
@@ -23,6 +31,23 @@ pub(crate) fn status(game: &mut Game) {
     let rows: Vec<Vec<u8>> = game.players.all().iter().map(crate::players::Player::row).collect();
     game.print_all(rows);
     game.print("#end");
+}
+
+/// As a server of another game has it: other identities, no place, no rate.
+fn foreign(game: &mut Game) {
+    game.print(format!(
+        "hostname: {}\nversion : 9216321/24 9216321 secure\nudp/ip  : {}:{}  (local: 0.0.0.0:27015)\naccount : not logged in\n\
+         map     : {} at: 0 x, 0 y, 0 z\nplayers : {} humans, 0 bots ({} max)\nedicts  : 405 used of 2048 max\n\
+         # userid name                uniqueid            connected ping loss state  adr",
+        game.variables.value("hostname"),
+        game.address,
+        game.port,
+        game.map.as_deref().unwrap_or(""),
+        game.players.humans(),
+        game.arguments.max_players,
+    ));
+    let rows: Vec<Vec<u8>> = game.players.all().iter().filter_map(crate::players::Player::foreign_row).collect();
+    game.print_all(rows);
 }
 
 /// CPU, in, out, uptime in minutes, users, frames, players.

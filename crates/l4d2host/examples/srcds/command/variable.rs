@@ -36,6 +36,9 @@ fn may_be_made(name: &str) -> bool {
 }
 
 fn set(game: &mut Game, name: &str, value: &str) {
+    if game.variables.value("standin_keep").eq_ignore_ascii_case(name) {
+        return;
+    }
     let notify = game.variables.get(name).is_some_and(|variable| variable.has('n') && variable.value != value);
     game.variables.set(name, value);
     if notify && game.map.is_some() {

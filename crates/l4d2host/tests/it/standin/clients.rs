@@ -105,6 +105,12 @@ impl Rcon {
         self.0.write_all(&packet).unwrap();
     }
 
+    /// Sees that no packet comes.
+    pub(crate) fn expect_nothing(&mut self) {
+        self.0.set_read_timeout(Some(NEVER)).unwrap();
+        assert_eq!(self.receive(), None);
+    }
+
     /// The next packet; `None` when the server has closed the connection.
     pub(crate) fn receive(&mut self) -> Option<Packet> {
         let mut number = || {

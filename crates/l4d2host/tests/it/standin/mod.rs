@@ -6,6 +6,7 @@
 )]
 
 mod clients;
+mod control;
 mod install;
 mod lifecycle;
 mod order;

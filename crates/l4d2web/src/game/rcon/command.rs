@@ -54,8 +54,11 @@ impl Command {
     ///
     /// When the line would be longer than the engine's.
     pub fn with(verb: &'static str, arguments: &[&str]) -> Result<Self, CommandError> {
-        let quoted = arguments.iter().map(|argument| format!(" \"{}\"", harmless(argument))).collect::<String>();
-        Self::parse(&format!("{verb}{quoted}"))
+        let mut line = verb.to_owned();
+        for argument in arguments {
+            line.extend([" \"", &harmless(argument), "\""]);
+        }
+        Self::parse(&line)
     }
 
     /// The line.
