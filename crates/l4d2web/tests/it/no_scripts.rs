@@ -40,6 +40,7 @@ async fn follow(browser: &mut Browser, path: &str, dialog: &str) -> Reply {
 #[case("/servers", "new-server", &[("name", "Sunday"), ("blueprint", "1")], "/servers/3")]
 #[case("/blueprints", "new-blueprint", &[("name", "Sunday")], "/blueprints/4")]
 #[case("/overlays", "new-overlay", &[("name", "Our maps"), ("kind", "directory"), ("reference", "maps")], "/overlays/7")]
+#[case("/overlays/5", "new-folder", &[("path", "left4dead2/cfg")], "/overlays/5/source?path=left4dead2%2Fcfg")]
 #[case("/admin", "install", &[], "/jobs/8")]
 #[case("/admin/users", "new-user", &[("name", "nick"), ("password", "correct horse")], "/admin/users")]
 #[tokio::test]
@@ -60,6 +61,29 @@ async fn what_asks_first_is_done_without_scripts(
     let fields = [&[("form_token", token.as_str())], typed].concat();
     let reply = browser.send(Browser::form(&action, &fields).body(Browser::encode(&fields)).unwrap()).await;
     assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, to), "{}", reply.body);
+}
+
+/// Its form is sent in parts, as `files/uploads.rs` does.
+#[tokio::test]
+async fn the_form_of_an_upload_is_opened_without_scripts() {
+    let cast = Cast::new().await;
+    let mut owner = cast.browser(Who::Owner, &cast.panel);
+    let page = follow(&mut owner, "/overlays/5", "upload").await;
+    assert_eq!(attributes(&page, "dialog[open] form", "enctype"), ["multipart/form-data"]);
+    assert_eq!(attributes(&page, "dialog[open] a[data-closes]", "href"), ["/overlays/5", "/overlays/5"]);
+    assert!(attributes(&owner.get("/overlays/5?ask=taken").await, "dialog[open]", "id").is_empty());
+}
+
+/// Who gets at the files by the machine itself is told what the panel does not see.
+#[tokio::test]
+async fn edits_by_hand_are_for_admins() {
+    let cast = Cast::new().await;
+    let mut admin = cast.browser(Who::Admin, &cast.panel);
+    admin.post("/overlays", &[("name", "Our settings"), ("kind", "files")]).await;
+    let page = admin.get("/overlays/7").await;
+    assert!(page.body.contains("changed by hand in files/7 on the machine"), "{}", page.body);
+    let page = cast.browser(Who::Owner, &cast.panel).get("/overlays/5").await;
+    assert!(page.body.contains("Files to build of") && !page.body.contains("changed by hand"));
 }
 
 #[tokio::test]

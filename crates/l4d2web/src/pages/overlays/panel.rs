@@ -17,13 +17,13 @@ pub(super) struct Panel {
     pub(super) body: String,
 }
 
-/// What the kind of this overlay puts into its page.
-pub(super) async fn panel(state: &AppState, access: &OverlayAccess, shell: &Shell) -> PageResult<Panel> {
+/// What the kind of this overlay puts into its page, which begins with the dialog that is asked for.
+pub(super) async fn panel(state: &AppState, access: &OverlayAccess, shell: &Shell, ask: &str) -> PageResult<Panel> {
     match access.overlay.kind {
         Kind::Script => script::panel(state, access, shell).await,
         Kind::Directory => directory::panel(state, access),
         Kind::Workshop => workshop::panel(state, access, shell).await,
-        Kind::Files => files::panel(state, access, shell).await,
+        Kind::Files => files::panel(state, access, shell, ask).await,
         Kind::Maps => maps::panel(state, access).await,
     }
 }

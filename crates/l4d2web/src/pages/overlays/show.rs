@@ -35,7 +35,7 @@ pub(super) struct OverlayPage {
     ask: String,
 }
 
-/// What is asked for: `rename` or `delete`.
+/// What is asked for: `rename`, `delete`, or a dialog of its kind.
 #[derive(Debug, Default, Deserialize)]
 pub struct Wish {
     #[serde(default)]
@@ -54,7 +54,7 @@ impl OverlayPage {
         let parts = Parts::load(state, access, me).await?;
         let panel = match own {
             Some(own) => own,
-            None => panel(state, access, &shell).await?,
+            None => panel(state, access, &shell, "").await?,
         };
         let (mut log_html, mut after) = (None, String::new());
         if parts.may_see_builds() {
@@ -97,7 +97,8 @@ pub async fn show(
     shell: Shell,
     Query(wish): Query<Wish>,
 ) -> PageResult {
-    let mut page = OverlayPage::load(&state, shell, &access, &me.session.user, None).await?;
+    let own = panel(&state, &access, &shell, &wish.ask).await?;
+    let mut page = OverlayPage::load(&state, shell, &access, &me.session.user, Some(own)).await?;
     page.ask = wish.ask;
     Ok(page.into_response())
 }

@@ -18,12 +18,16 @@ use crate::state::AppState;
 struct Body<'a> {
     shell: &'a Shell,
     page: String,
+    /// Which dialog the page begins with.
+    ask: &'a str,
     tree: String,
     /// How many entries the top has.
     total: usize,
     /// What is on its way.
     uploads: Vec<Row>,
     room: Option<String>,
+    /// Where on the machine it is; for admins, who may get there.
+    by_hand: Option<String>,
 }
 
 /// An upload that is not at its end.
@@ -52,6 +56,7 @@ pub(in crate::pages::overlays) async fn panel(
     state: &AppState,
     access: &OverlayAccess,
     shell: &Shell,
+    ask: &str,
 ) -> PageResult<Panel> {
     if !access.standing.may(OverlayRight::Change) {
         return Ok(Panel::default());
@@ -73,7 +78,8 @@ pub(in crate::pages::overlays) async fn panel(
     }
     let quota = quota(state, &access.overlay).await?;
     let room = quota.map(|quota| Room { used: quota.used, max: Some(quota.most) }.words());
-    let body = Body { shell, page: page(id), tree, total: listing.total, uploads: rows, room };
+    let by_hand = access.standing.admin.then(|| format!("files/{id}"));
+    let body = Body { shell, page: page(id), ask, tree, total: listing.total, uploads: rows, room, by_hand };
     Ok(Panel {
         acts: Acts { page: page(id) }.render().map_err(anyhow::Error::from)?,
         body: body.render().map_err(anyhow::Error::from)?,
