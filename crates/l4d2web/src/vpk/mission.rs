@@ -45,7 +45,7 @@ impl Mission {
         let mission = file.block("mission")?;
         let name = mission.text("Name").map(name).filter(|name| !name.is_empty())?;
         // A title that begins with # stands in a file of translations, which an add-on need not have.
-        let title = mission.text("DisplayTitle").filter(|title| !title.starts_with('#')).map(self::name);
+        let title = mission.text("DisplayTitle").map(self::name).filter(|title| !title.starts_with('#'));
         let mut modes: BTreeMap<String, Vec<Chapter>> = BTreeMap::new();
         let mut left = CHAPTERS_MAX;
         for (mode, block) in mission.block("modes")?.blocks() {
@@ -65,7 +65,7 @@ fn chapters(mode: &Block, most: usize) -> Vec<Chapter> {
         .blocks()
         .filter_map(|(number, block)| {
             let map = name(block.text("Map")?).to_ascii_lowercase();
-            let title = block.text("DisplayName").filter(|title| !title.starts_with('#')).map(name);
+            let title = block.text("DisplayName").map(name).filter(|title| !title.starts_with('#'));
             let title = title.filter(|title| !title.is_empty()).unwrap_or_else(|| map.clone());
             (!map.is_empty()).then_some((number.parse().ok()?, Chapter { map, title }))
         })
