@@ -25,6 +25,7 @@ mod game;
 mod health;
 mod host_judges;
 mod host_panel;
+mod host_panel_overlays;
 mod jobs;
 mod kernel_fetch;
 mod live_pages;
