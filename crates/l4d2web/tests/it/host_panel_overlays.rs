@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use l4d2web::game::Variable;
 use l4d2web::game::rcon::{Command, Limits, Rcon, RconPassword};
+use l4d2web::servers::spec::Spec;
 use md5::{Digest as _, Md5};
 use tokio::sync::oneshot;
 
@@ -132,8 +133,9 @@ async fn build(chrome: &Chrome, overlay: u32) {
 
 /// What a server's console answers.
 async fn console(host: &Host, server: u32, port: u16, command: &str) -> Vec<u8> {
-    let spec = host.sh(&format!("grep -o 'rcon_password \"[^\"]*\"' /var/lib/left4me/instances/{server}/spec.yaml"));
-    let password = RconPassword::parse(spec.split('"').nth(1).unwrap()).unwrap();
+    let spec = host.sh(&format!("cat /var/lib/left4me/instances/{server}/spec.yaml"));
+    let spec = Spec::parse(&spec).unwrap_or_else(|| panic!("no spec: {spec}"));
+    let password = RconPassword::parse(&spec.rcon_password).unwrap();
     let limits = Limits { connect: Duration::from_secs(20), reply: Duration::from_secs(20), ..Limits::default() };
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let mut rcon = Rcon::connect(address, &password, &limits).await.unwrap();
