@@ -61,10 +61,10 @@ impl Looking {
             if let Some(look) = look.clone().filter(|look| is_so(look)) {
                 return look;
             }
-            match tokio::time::timeout(Duration::from_mins(1), self.changes.recv()).await {
-                Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
-                Ok(Err(error)) => panic!("{error}"),
-                Err(_) => panic!("nothing changes; it is {look:?}"),
+            let change = tokio::time::timeout(Duration::from_mins(1), self.changes.recv()).await;
+            match change.unwrap_or_else(|_| panic!("nothing changes; it is {look:?}")) {
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => panic!("the bus is closed"),
             }
         }
     }

@@ -54,7 +54,7 @@ async fn pictures_come_by_the_panel_and_steam_is_asked_once() {
     let mut looking = Looking::at(panel);
     let fake = Fake::start(Manner::Plain).await;
     fake.set(|script| {
-        script.status = status("c2m2_fairgrounds", &[("Mal", Some(70_148_265), 90, 40), ("Coach", None, 0, 0)])
+        script.status = status("c2m2_fairgrounds", &[("Mal", Some(70_148_265), 90, 40), ("Coach", None, 0, 0)]);
     });
     let server = server(&looking, "Friday Versus", &fake).await;
     let id = SteamId::parse("[U:1:70148265]").unwrap();
