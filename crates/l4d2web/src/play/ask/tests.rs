@@ -142,7 +142,7 @@ fn unseen(play: &Play, port: u16) -> Option<Unseen> {
 async fn servers_that_hang_hold_up_no_other() {
     let hangs = |port: u16| port.is_multiple_of(10);
     let mut at = at(1..=200, move |port| if hangs(port) { Manner::Hangs } else { Manner::Answers }).await;
-    sleep(Duration::from_secs(120)).await;
+    sleep(Duration::from_mins(2)).await;
     at.tasks.abort_all();
     let asked = at.lines.asked.lock().unwrap();
     assert_eq!(asked.len(), 200);
@@ -183,7 +183,7 @@ async fn a_server_that_hangs_for_good_is_not_shown_as_it_was() {
     let look = at.play.of(ServerId(1)).unwrap();
     assert_eq!((&look.seen, unseen(&at.play, 1)), (&None, Some(Unseen::Silent)));
     let since = look.unseen.map(|(_, since)| since);
-    sleep(Duration::from_secs(600)).await;
+    sleep(Duration::from_mins(10)).await;
     assert_eq!(at.play.of(ServerId(1)).unwrap().unseen.map(|(_, since)| since), since, "since when it says nothing");
     let opened = at.lines.opened.lock().unwrap()[&1];
     assert!((10..=13).contains(&opened), "{opened} tries");
@@ -192,7 +192,7 @@ async fn a_server_that_hangs_for_good_is_not_shown_as_it_was() {
 #[tokio::test]
 async fn a_wrong_password_is_tried_so_rarely_that_nobody_is_banned() {
     let at = at(1..=1, |_| Manner::Refuses).await;
-    sleep(Duration::from_secs(3600)).await;
+    sleep(Duration::from_hours(1)).await;
     assert_eq!(unseen(&at.play, 1), Some(Unseen::Locked));
     let opened = at.lines.opened.lock().unwrap()[&1];
     assert!(opened <= 8, "{opened} tries in an hour");

@@ -1,5 +1,6 @@
 //! A scripted game server, as far as its console goes: it says that it is one, and does what the test wants.
 
+use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -66,11 +67,14 @@ pub(crate) fn status(map: &str, people: &[(&str, Option<u32>, u32, u32)]) -> Str
         match account {
             Some(account) => {
                 let (low, high, minutes, seconds) = (account % 2, account / 2, seconds / 60, seconds % 60);
-                text += &format!(
-                    "# {userid:>2} {number} \"{name}\" STEAM_1:{low}:{high} {minutes:02}:{seconds:02} {ping} 0 active 100000 192.0.2.85:27005\n"
+                let _ = writeln!(
+                    text,
+                    "# {userid:>2} {number} \"{name}\" STEAM_1:{low}:{high} {minutes:02}:{seconds:02} {ping} 0 active 100000 192.0.2.85:27005"
                 );
             }
-            None => text += &format!("# {userid:>2} \"{name}\" BOT active\n"),
+            None => {
+                let _ = writeln!(text, "# {userid:>2} \"{name}\" BOT active");
+            }
         }
     }
     text + "#end\n"

@@ -11,7 +11,7 @@ async fn a_server_is_seen_as_it_is_and_again_when_it_is_not() {
     let mut looking = Looking::new().await;
     let mut fake = Fake::start(Manner::Plain).await;
     fake.set(|script| {
-        script.status = status("c2m2_fairgrounds", &[("Mal", Some(70_148_265), 90, 40), ("Coach", None, 0, 0)])
+        script.status = status("c2m2_fairgrounds", &[("Mal", Some(70_148_265), 90, 40), ("Coach", None, 0, 0)]);
     });
     let server = server(&looking, "Friday Versus", &fake).await;
     let look = looking.until(server, |look| look.seen.is_some()).await;
@@ -19,7 +19,7 @@ async fn a_server_is_seen_as_it_is_and_again_when_it_is_not() {
     assert_eq!((seen.status.humans, seen.status.bots, seen.status.max), (1, 1, 8));
     let place = seen.place.clone().unwrap();
     assert_eq!((place.to_string(), place.chapter), ("Dark Carnival 2/5".to_owned(), "The Fairgrounds".to_owned()));
-    assert_eq!(seen.mode.as_ref().map(|mode| mode.title()), Some("Versus"));
+    assert_eq!(seen.mode.as_ref().map(l4d2web::game::Mode::title), Some("Versus"));
     assert_eq!(seen.difficulty, Some(Difficulty::Expert));
     assert_eq!(seen.stats.map(|stats| stats.fps), Some(30.3));
     assert_eq!((seen.cpu, seen.memory), (None, None), "no unit of systemd is behind it");
@@ -42,7 +42,7 @@ async fn a_server_is_seen_as_it_is_and_again_when_it_is_not() {
         (seen.place.as_ref().map(ToString::to_string), seen.status.hibernating),
         (Some("Dark Carnival 3/5".to_owned()), true)
     );
-    assert_eq!(seen.mode.as_ref().map(|mode| mode.title()), Some("Co-op"));
+    assert_eq!(seen.mode.as_ref().map(l4d2web::game::Mode::title), Some("Co-op"));
 
     looking.is_down(server).await;
     looking.until_gone(server).await;

@@ -20,6 +20,7 @@ async fn list_and_page_show_who_plays_where() {
     let list = zoey.get("/servers").await;
     assert_eq!(list.text(".c-play"), "Dark Carnival 2/5Versus, Expert");
     assert_eq!(list.text(".c-count"), "1 / 8 players");
+    assert_eq!(zoey.get("/servers?q=carnival").await.texts(".c-play").len(), 1, "it is found by its map");
     let page = zoey.get(&format!("/servers/{server}")).await;
     let facts = page.text("#state dl");
     for words in [
@@ -56,7 +57,7 @@ async fn list_and_page_show_who_plays_where() {
     looking.until_gone(server).await;
     let tab = zoey.get(&format!("/servers/{server}/players")).await;
     assert!(tab.body.contains("It does not run."));
-    assert!(tab.texts(".people li").iter().any(|row| row.starts_with("MMalleft ")), "{:?}", tab.texts(".people li"));
+    assert!(tab.texts(".people li").iter().any(|row| row.starts_with("MMalleft at ")), "{:?}", tab.texts(".people li"));
     looking.end().await;
 }
 

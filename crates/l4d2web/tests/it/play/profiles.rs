@@ -54,7 +54,7 @@ async fn pictures_come_by_the_panel_and_steam_is_asked_once() {
     let mut looking = Looking::at(panel);
     let fake = Fake::start(Manner::Plain).await;
     fake.set(|script| {
-        script.status = status("c2m2_fairgrounds", &[("Mal", Some(70_148_265), 90, 40), ("Coach", None, 0, 0)])
+        script.status = status("c2m2_fairgrounds", &[("Mal", Some(70_148_265), 90, 40), ("Coach", None, 0, 0)]);
     });
     let server = server(&looking, "Friday Versus", &fake).await;
     let id = SteamId::parse("[U:1:70148265]").unwrap();
@@ -65,8 +65,8 @@ async fn pictures_come_by_the_panel_and_steam_is_asked_once() {
     let tab = zoey.get(&format!("/servers/{server}/players")).await;
     let picture = format!("/servers/{server}/players/{}/avatar", id.to_u64());
     assert!(tab.body.contains(&format!("<img src=\"{picture}\"")), "{}", tab.body);
-    let face = zoey.get(&picture).await;
-    assert_eq!((face.status, face.headers[header::CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, "image/png"));
+    let answer = zoey.get(&picture).await;
+    assert_eq!((answer.status, answer.headers[header::CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, "image/png"));
     let kept: Vec<_> = std::fs::read_dir(looking.panel.root.path().join("avatars")).unwrap().collect();
     assert_eq!(kept.len(), 1);
     assert_eq!(*asked.lock().unwrap(), [id.to_u64().to_string()]);
@@ -92,7 +92,7 @@ async fn what_steam_refuses_is_told_without_the_key() {
         let steam = l4d2web::steam::Steam::new(fetcher, Some(&api));
         let id = SteamId::parse("[U:1:1]").unwrap();
         let (cancel, ids) = (CancellationToken::new(), [id]);
-        let asked = tokio::time::timeout(std::time::Duration::from_secs(60), steam.people(&key, &ids, &cancel));
+        let asked = tokio::time::timeout(std::time::Duration::from_mins(1), steam.people(&key, &ids, &cancel));
         let error = asked.await.unwrap().unwrap_err();
         let mut told = format!("{error} {error:?}");
         told.extend(anyhow::Error::from(error).chain().map(ToString::to_string));

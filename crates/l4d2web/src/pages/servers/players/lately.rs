@@ -32,6 +32,11 @@ impl Faces {
     }
 }
 
+/// The first letter or figure of a name, which may begin with anything.
+pub(super) fn letter(name: &str) -> String {
+    initial(name.find(char::is_alphanumeric).map_or(name, |at| &name[at..]))
+}
+
 /// Who played lately; it stands in the fragment `lately`.
 #[derive(Template)]
 #[template(path = "servers/players/lately.html")]
@@ -52,15 +57,15 @@ struct Row {
 impl PlayedLately {
     pub(super) async fn load(db: &Db, server: ServerId, faces: &Faces) -> PageResult<String> {
         let played = db::player_sessions::lately(db, server, MOST).await?;
-        let list = Self { people: played.into_iter().map(|played| row(played, faces)).collect() };
+        let list = Self { people: played.iter().map(|played| row(played, faces)).collect() };
         Ok(list.render()?)
     }
 }
 
-fn row(played: Played, faces: &Faces) -> Row {
+fn row(played: &Played, faces: &Faces) -> Row {
     let name = PlayerName::new(played.name.as_bytes()).to_string();
     Row {
-        face: initial(&name),
+        face: letter(&name),
         picture: faces.of(played.steam_id),
         profile: played.steam_id.profile(),
         left_at: played.left_at,

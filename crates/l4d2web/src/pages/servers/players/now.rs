@@ -1,8 +1,7 @@
 use askama::Template;
 
-use super::lately::Faces;
+use super::lately::{Faces, letter};
 use crate::pages::PageResult;
-use crate::pages::kit::initial;
 use crate::play::{Look, Seen};
 
 /// Who plays; it stands in the fragment `people`.
@@ -59,7 +58,7 @@ fn rows(seen: &Seen, faces: &Faces) -> Vec<Row> {
             let player = &here.player;
             let (name, id) = (player.name.to_string(), player.steam_id());
             Row {
-                face: initial(&name),
+                face: letter(&name),
                 picture: id.and_then(|id| faces.of(id)),
                 profile: id.map(crate::game::SteamId::profile),
                 bot: player.is_bot(),
