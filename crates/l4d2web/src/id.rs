@@ -48,6 +48,10 @@ ids! {
     ServerId,
     /// Key of a job.
     JobId,
+    /// Key of something that is done each day.
+    ScheduleId,
+    /// Key of a webhook.
+    WebhookId,
 }
 
 impl ServerId {

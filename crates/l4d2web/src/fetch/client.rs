@@ -44,20 +44,26 @@ struct Clients {
 #[derive(Debug, Clone)]
 pub struct Request {
     pub(super) url: String,
-    pub(super) form: Option<String>,
+    pub(super) body: Option<(&'static str, String)>,
 }
 
 impl Request {
     /// What is at an address.
     #[must_use]
     pub fn get(url: &str) -> Self {
-        Self { url: url.to_owned(), form: None }
+        Self { url: url.to_owned(), body: None }
     }
 
     /// What an address says to a form (`application/x-www-form-urlencoded`). It must not lead elsewhere.
     #[must_use]
     pub fn post(url: &str, form: String) -> Self {
-        Self { url: url.to_owned(), form: Some(form) }
+        Self { url: url.to_owned(), body: Some(("application/x-www-form-urlencoded", form)) }
+    }
+
+    /// What an address says to a piece of JSON. It must not lead elsewhere.
+    #[must_use]
+    pub fn json(url: &str, json: String) -> Self {
+        Self { url: url.to_owned(), body: Some(("application/json", json)) }
     }
 }
 
@@ -103,7 +109,7 @@ impl Fetcher {
             let location =
                 response.headers().get(LOCATION).and_then(|location| std::str::from_utf8(location.as_bytes()).ok());
             hop = match location {
-                Some(location) if request.form.is_none() => hop.next(location, &self.0.trusted)?,
+                Some(location) if request.body.is_none() => hop.next(location, &self.0.trusted)?,
                 _ => return Err(FetchError::Nowhere { host: hop.host() }),
             };
         }
@@ -118,10 +124,10 @@ impl Fetcher {
         headers: &HeaderMap,
     ) -> Result<Response, FetchError> {
         let client = if hop.trusted { &clients.trusted } else { &clients.public };
-        let method = if request.form.is_some() { Method::POST } else { Method::GET };
+        let method = if request.body.is_some() { Method::POST } else { Method::GET };
         let mut call = client.request(method, hop.url.clone()).headers(headers.clone());
-        if let Some(form) = &request.form {
-            call = call.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
+        if let Some((kind, body)) = &request.body {
+            call = call.header(CONTENT_TYPE, *kind).body(body.clone());
         }
         let limits = &self.0.limits;
         match timeout(limits.connect + limits.silence, call.send()).await {

@@ -19,6 +19,7 @@ mod origin;
 mod part;
 mod range;
 mod resolve;
+mod said;
 mod small;
 
 pub use address::is_public;
@@ -29,3 +30,4 @@ pub use limits::Limits;
 pub use origin::Origin;
 pub use part::Part;
 pub use resolve::{Lookup, Lookups, SystemLookup};
+pub use said::Said;
