@@ -8,11 +8,12 @@ use l4d2web::routes;
 use crate::browser::{Chrome, Judge, Site};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 21] = [
+const NO_PAGES: [&str; 22] = [
     "/",
     "/health",
     "/static/{*path}",
     "/admin/events",
+    "/admin/care/events",
     "/overlays/events",
     "/overlays/{id}/events",
     "/overlays/{id}/files/download",
@@ -34,13 +35,19 @@ const NO_PAGES: [&str; 21] = [
 
 /// The pages by the test that looks at them.
 const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
-const SERVERS: [&str; 5] =
-    ["/servers", "/servers/{id}", "/servers/{id}/jobs", "/servers/{id}/files", "/servers/{id}/settings"];
+const SERVERS: [&str; 6] = [
+    "/servers",
+    "/servers/{id}",
+    "/servers/{id}/jobs",
+    "/servers/{id}/files",
+    "/servers/{id}/care",
+    "/servers/{id}/settings",
+];
 const BLUEPRINTS: [&str; 2] = ["/blueprints", "/blueprints/{id}"];
 const OVERLAYS: [&str; 4] = ["/overlays", "/overlays/{id}", "/overlays/{id}/files", "/overlays/{id}/items"];
 const FILES: [&str; 4] =
     ["/overlays/{id}/source", "/overlays/{id}/source/entry", "/overlays/{id}/edit", "/overlays/{id}/files/new"];
-const REST: [&str; 5] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/profile"];
+const REST: [&str; 6] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/admin/care", "/profile"];
 
 #[test]
 fn every_page_is_in_a_list() {
@@ -92,6 +99,8 @@ async fn browser_the_other_pages_are_in_order() {
     site.login(&chrome, "admin").await;
     look(&mut judge, &chrome, &site, "/profile", "profile").await;
     look(&mut judge, &chrome, &site, "/admin/users", "users").await;
+    chrome.post("/admin/schedules", &[("kind", "install"), ("time", "05:00"), ("zone", "Europe/Berlin")]).await;
+    look(&mut judge, &chrome, &site, "/admin/care", "admin-care").await;
     look(&mut judge, &chrome, &site, "/jobs", "jobs-empty").await;
     std::fs::remove_file(site.root.path().join("game.json")).unwrap();
     site.order("no-game\n");
@@ -214,6 +223,20 @@ async fn browser_parts_of_a_server_are_in_order() {
     chrome.click(".tree [data-branch]").await;
     chrome.until("document.querySelector('.tree [aria-expanded=true]')").await;
     judge.look(&chrome, "server-files-open").await;
+    chrome.post("/servers/1/restart-empty", &[]).await;
+    look(&mut judge, &chrome, &site, "/servers/1", "server-waits").await;
+    look(&mut judge, &chrome, &site, "/servers/1/care", "server-care-empty").await;
+    for (kind, time) in [("restart", "04:30"), ("restart_anyway", "17:05"), ("stop", "02:00")] {
+        chrome
+            .post("/servers/1/schedules", &[("kind", kind), ("time", time), ("zone", "America/Argentina/Buenos_Aires")])
+            .await;
+    }
+    let hook = [("name", "The channel of those who look after it"), ("url", "https://127.0.0.1/api/webhooks/1/secret")];
+    let hook =
+        [&hook[..], &[("format", "discord"), ("crash", "yes"), ("hang", "yes"), ("update", "yes"), ("job", "yes")]];
+    chrome.post("/servers/1/webhooks", &hook.concat()).await;
+    chrome.post("/servers/1/webhooks/1/test", &[]).await;
+    look(&mut judge, &chrome, &site, "/servers/1/care", "server-care").await;
     chrome.post("/servers/1/share", &[("user", "player2"), ("role", "manage")]).await;
     look(&mut judge, &chrome, &site, "/servers/1/settings", "server-settings").await;
     judge.verdict();

@@ -12,6 +12,7 @@ mod browser_flows;
 mod browser_kit;
 mod browser_pages;
 mod browser_workshop;
+mod care;
 mod cast;
 mod client;
 mod contrast;
