@@ -209,3 +209,6 @@ impl Failed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

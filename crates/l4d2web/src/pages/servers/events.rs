@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 
 use super::frame::{Frame, ServerTab, public_host};
+use super::players::{self, span_of};
 use crate::db;
 use crate::db::servers::Server;
 use crate::db::users::User;
@@ -19,6 +20,7 @@ use crate::live::{After, Change, Fragment};
 use crate::pages::care::{CareLists, Scope, crashes};
 use crate::pages::jobs::jobs_of;
 use crate::pages::{PageError, PageResult};
+use crate::play::graph::Span;
 use crate::rights::{ServerRight, Standing};
 use crate::routes::{ServerAccess, Visitor};
 use crate::state::AppState;
@@ -30,6 +32,9 @@ pub struct Asked {
     tab: String,
     /// Where in the list of jobs.
     before: Option<i64>,
+    /// Which time graphs show.
+    #[serde(default)]
+    span: String,
 }
 
 /// Opens the stream.
@@ -43,6 +48,7 @@ pub async fn events(
 ) -> PageResult {
     let tab = match asked.tab.as_str() {
         "log" => ServerTab::Log,
+        "players" => ServerTab::Players,
         "files" => ServerTab::Files,
         "care" => ServerTab::Care,
         "settings" => ServerTab::Settings,
@@ -62,6 +68,7 @@ pub async fn events(
         server: access.server.id,
         tab,
         before,
+        span: span_of(&asked.span),
         lines,
     };
     sse::open(&state, &visitor, after.as_deref(), live)
@@ -87,6 +94,7 @@ struct ServerLive {
     server: ServerId,
     tab: ServerTab,
     before: Option<JobId>,
+    span: Span,
     host: String,
     lines: Option<Follower>,
 }
@@ -114,6 +122,9 @@ impl Live for ServerLive {
         let Some((server, standing)) = self.seen_by(user).await? else { return Ok(None) };
         let frame = Frame::load(&self.state, &server, standing, user, self.tab, &self.host).await?;
         let mut fragments = frame.fragments()?;
+        if self.tab == ServerTab::Players {
+            fragments.extend(players::fragments(&self.state, self.server, self.span).await?);
+        }
         if self.tab == ServerTab::Jobs {
             fragments.extend(jobs_of(&self.state, self.server, self.before).await?.fragments()?);
             fragments.push(Fragment::new("crashes", crashes(&self.state, self.server).await?));
@@ -145,10 +156,23 @@ mod tests {
     #[test]
     fn a_page_looks_again_only_for_its_own_server() {
         let [own, other] = [ServerId(1), ServerId(2)];
-        let looks =
-            [Change::Server(own), Change::Blueprint(BlueprintId(9)), Change::Overlay(OverlayId(9)), Change::Host];
+        let looks = [
+            Change::Server(own),
+            Change::Play(own),
+            Change::Figures(own),
+            Change::Blueprint(BlueprintId(9)),
+            Change::Overlay(OverlayId(9)),
+            Change::Host,
+        ];
         assert!(looks.into_iter().all(|change| concerns(own, change)));
-        let not = [Change::Server(other), Change::Job(JobId(1)), Change::Progress(JobId(1)), Change::User(UserId(1))];
+        let not = [
+            Change::Server(other),
+            Change::Play(other),
+            Change::Figures(other),
+            Change::Job(JobId(1)),
+            Change::Progress(JobId(1)),
+            Change::User(UserId(1)),
+        ];
         assert!(!not.into_iter().any(|change| concerns(own, change)));
     }
 }

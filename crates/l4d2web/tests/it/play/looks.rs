@@ -88,31 +88,6 @@ async fn a_server_that_loads_is_seen_as_soon_as_it_answers() {
     looking.end().await;
 }
 
-/// A map change: no answer for a while, and no second question.
-#[tokio::test(flavor = "current_thread")]
-async fn a_server_that_does_not_answer_for_a_while_is_shown_as_it_was() {
-    let mut looking = Looking::new().await;
-    let mut fake = Fake::start(Manner::Plain).await;
-    let server = server(&looking, "Friday Versus", &fake).await;
-    looking.until(server, |look| look.seen.is_some()).await;
-    fake.set(|script| script.manner = Manner::Hang);
-    looking.panel.state.play.look_now(server);
-    fake.until_asked("status", 2).await;
-    let look = looking.until(server, |look| look.unseen.is_some()).await;
-    assert!(look.seen.is_some(), "what was seen before stays: {look:?}");
-    assert_eq!(look.unseen.map(|(why, _)| why), Some(Unseen::Silent));
-    let asked = fake.asked.borrow().len();
-    fake.set(|script| {
-        script.status = status("c2m3_coaster", &[]);
-        script.manner = Manner::Plain;
-    });
-    let look = looking.until(server, |look| look.unseen.is_none()).await;
-    assert_eq!(look.seen.as_ref().unwrap().map(), Some("c2m3_coaster"));
-    assert_eq!(fake.asked.borrow().len() - asked, 1, "the question that waited was answered");
-    assert!(fake.asked.borrow().iter().all(|asked| !asked.contains("secret")));
-    looking.end().await;
-}
-
 #[tokio::test]
 async fn a_password_that_is_not_taken_is_not_tried_again_and_again() {
     let mut looking = Looking::new().await;

@@ -1,7 +1,12 @@
 //! Looks into games, against scripted servers.
 
 mod fake;
+mod hostile;
+mod kept;
 mod looks;
+mod pages;
+mod password;
+mod profiles;
 
 use std::time::Duration;
 
