@@ -19,7 +19,7 @@ pub fn parse_url(text: &str, trusted: Option<&Url>) -> Result<String, String> {
     }
     let refused =
         || "That is no address of a webhook. One that begins with https:// is taken, as the other side gives it out.";
-    let url = Url::parse(text).ok().filter(|url| url.has_host()).ok_or_else(refused)?;
+    let url = Url::parse(text).ok().filter(Url::has_host).ok_or_else(refused)?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("An address with a name or a password in it is not called. Use one without.".to_owned());
     }

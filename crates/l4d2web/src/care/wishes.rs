@@ -23,14 +23,14 @@ pub async fn wish(state: &AppState) -> db::Result<()> {
         let Ok(status) = serde_json::from_str::<Status>(&server.status) else { continue };
         let wanted = wanted(&server, &status, now);
         let waits = waiting.iter().find(|restart| restart.server_id == server.id);
-        let stale = waits.is_some_and(|restart| match restart.reason {
+        let needless = waits.is_some_and(|restart| match restart.reason {
             Reason::Update => newer_game(&status).is_none(),
             Reason::Uptime => !has_run_for(&server, &status, now),
             Reason::Asked | Reason::Schedule => false,
         });
         let mut tx = match (waits, wanted) {
             (None, Some(_)) if !server.busy => state.db.write().begin_with("BEGIN IMMEDIATE").await?,
-            (Some(_), _) if stale => state.db.write().begin_with("BEGIN IMMEDIATE").await?,
+            (Some(_), _) if needless => state.db.write().begin_with("BEGIN IMMEDIATE").await?,
             _ => continue,
         };
         match wanted.filter(|_| waits.is_none()) {

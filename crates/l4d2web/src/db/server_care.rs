@@ -35,8 +35,6 @@ pub struct Cared {
     pub uptime_declined: Option<i64>,
     /// Whether a job is at it, or waits.
     pub busy: bool,
-    /// Whether a restart waits already.
-    pub waits: bool,
 }
 
 /// What is wished for a server; the defaults when nobody has said.
@@ -88,8 +86,7 @@ pub async fn running(db: &Db) -> Result<Vec<Cared>> {
         Cared,
         r#"SELECT s.id AS "id!: ServerId", s.name AS "name!", s.status AS "status!", ifnull(c.after_update, 1) AS "after_update!: bool",
                   c.uptime_hours, ifnull(c.hang_restart, 0) AS "hang_restart!: bool", c.update_declined, c.uptime_declined,
-                  EXISTS (SELECT 1 FROM jobs WHERE jobs.server_id = s.id AND jobs.state IN ('queued', 'running', 'cancelling')) AS "busy!: bool",
-                  EXISTS (SELECT 1 FROM waiting_restarts w WHERE w.server_id = s.id) AS "waits!: bool"
+                  EXISTS (SELECT 1 FROM jobs WHERE jobs.server_id = s.id AND jobs.state IN ('queued', 'running', 'cancelling')) AS "busy!: bool"
            FROM (SELECT * FROM servers WHERE json_valid(status) AND desired = 'running') s LEFT JOIN server_care c ON c.server_id = s.id
            WHERE json_extract(s.status, '$.state') = 'running' ORDER BY s.id"#
     )

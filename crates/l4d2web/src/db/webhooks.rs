@@ -21,6 +21,7 @@ pub enum Format {
 
 /// Of what somebody is told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them is a box that is ticked or not")]
 pub struct Topics {
     /// Servers that end by themselves.
     pub crash: bool,

@@ -98,6 +98,7 @@ impl Queue {
     }
 
     /// Tells of what was put into the queue, and begins it, after the commit.
+    #[expect(clippy::must_use_candidate, reason = "who knows the job already has no use for it")]
     pub fn tell_of(&self, put: Put) -> Enqueued {
         let Put { job, server, overlay, displaced } = put;
         if job.new {

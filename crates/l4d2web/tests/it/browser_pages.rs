@@ -9,7 +9,7 @@ use crate::browser::{Chrome, Judge, Site};
 use crate::play::{Fake, status};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 22] = [
+const NO_PAGES: [&str; 23] = [
     "/",
     "/health",
     "/static/{*path}",
@@ -37,18 +37,13 @@ const NO_PAGES: [&str; 22] = [
 
 /// The pages by the test that looks at them.
 const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
-const SERVERS: [&str; 6] = [
+const SERVERS: [&str; 7] = [
     "/servers",
     "/servers/{id}",
-<<<<<<< HEAD
-    "/servers/{id}/jobs",
-    "/servers/{id}/files",
-    "/servers/{id}/care",
-=======
     "/servers/{id}/players",
     "/servers/{id}/jobs",
     "/servers/{id}/files",
->>>>>>> live
+    "/servers/{id}/care",
     "/servers/{id}/settings",
 ];
 const BLUEPRINTS: [&str; 2] = ["/blueprints", "/blueprints/{id}"];

@@ -79,22 +79,17 @@ pub async fn save_care(at: At, Form(sent): Form<Sent>) -> PageResult {
         uptime_hours,
         hang_restart: fields.has("hang_restart"),
     };
-    match hours {
-        Ok(hours) => {
-            server_care::set(&at.state.db, id, wishes(hours)).await?;
-            at.state.bus.send(Change::Server(id));
-            Ok(go(&at.shell, &format!("/servers/{id}/care?saved=1")))
-        }
-        Err(()) => {
-            let forms = CareForms::load(&at.state, Scope(Some(id))).await?;
-            let mut page = CarePage::load(&at, forms).await?;
-            page.wishes = wishes(None);
-            let refusal =
-                format!("That is no number of hours. A whole one from 1 to {MOST_HOURS} is taken, or nothing.");
-            page.hours = Field::new("hours", typed).refused(refusal);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-    }
+    let Ok(hours) = hours else {
+        let forms = CareForms::load(&at.state, Scope(Some(id))).await?;
+        let mut page = CarePage::load(&at, forms).await?;
+        page.wishes = wishes(None);
+        let refusal = format!("That is no number of hours. A whole one from 1 to {MOST_HOURS} is taken, or nothing.");
+        page.hours = Field::new("hours", typed).refused(refusal);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    server_care::set(&at.state.db, id, wishes(hours)).await?;
+    at.state.bus.send(Change::Server(id));
+    Ok(go(&at.shell, &format!("/servers/{id}/care?saved=1")))
 }
 
 /// The page once more, with what was typed.
