@@ -32,6 +32,7 @@ fn nothing_said_means_the_defaults() {
 #[case("LEFT4ME_LOG", "info,l4d2web=loud", "error, warn")]
 #[case("LEFT4ME_LOG", "=info", "error, warn")]
 #[case("STATE_POLLER_INTERVAL_SECONDS", "1.5", "1 to 3600")]
+#[case("WEBHOOK_ORIGIN", "chat.lan", "an address such as")]
 #[case("STEAM_API_URL", "api.steampowered.com", "an address such as")]
 #[case("STEAM_API_URL", "ftp://api.steampowered.com", "an address such as")]
 #[case("STEAM_API_URL", "https://name@mirror.example/", "an address such as")]
