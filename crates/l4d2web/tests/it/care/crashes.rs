@@ -83,7 +83,7 @@ async fn a_server_that_hangs_is_found_after_minutes_and_by_the_process_too() {
     let looking = tokio::spawn(play::run_with(state.clone(), Silent, Cgroups::of_machine(), stop.clone()));
     let silent = || state.play.of(cared.server).is_some_and(|look| matches!(look.unseen, Some((Unseen::Silent, _))));
     while !silent() {
-        tokio::time::timeout(Duration::from_secs(60), changes.recv()).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_mins(1), changes.recv()).await.unwrap().unwrap();
     }
     let hangs = async || server_crashes::hangs(&state.db, None).await.unwrap();
     // As the host has it, it began now, by a clock that does not stand.
