@@ -50,6 +50,10 @@ ids! {
     JobId,
     /// Key of a map of a collection.
     MapId,
+    /// Key of something that is done each day.
+    ScheduleId,
+    /// Key of a webhook.
+    WebhookId,
 }
 
 impl ServerId {

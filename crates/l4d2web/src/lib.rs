@@ -7,6 +7,7 @@ pub mod account;
 pub mod archive;
 pub mod assets;
 pub mod blueprints;
+pub mod care;
 pub mod cli;
 pub mod clock;
 pub mod config;

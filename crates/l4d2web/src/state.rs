@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::account::{Limits, Passwords, Sessions};
 use crate::archive::Limits as ArchiveLimits;
+use crate::care::Webhooks;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -58,6 +59,8 @@ pub struct Parts {
     pub play: Play,
     /// What Steam says of players.
     pub profiles: Profiles,
+    /// The way to those who are told of what happens.
+    pub webhooks: Webhooks,
     /// The logs of servers that somebody looks at.
     pub logs: ServerLogs,
     /// The streams of open pages.
@@ -98,6 +101,7 @@ impl AppState {
             let (api, key) = (config.steam_api.as_ref(), config.steam_key.clone());
             Profiles::new(&config.root, api, key, db.clone(), clock.clone(), bus.clone())
         };
+        let webhooks = Webhooks::new(config.webhook_origin.as_ref());
         let files = Files::new(&config.root);
         let uploads = Uploads::new(db.clone(), clock.clone(), bus.clone(), files, ArchiveLimits::default());
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
@@ -116,6 +120,7 @@ impl AppState {
             uploads,
             play: Play::default(),
             profiles,
+            webhooks,
             logs,
             streams,
             game,

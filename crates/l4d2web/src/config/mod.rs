@@ -63,6 +63,8 @@ pub struct Config {
     pub cedapug: Option<Url>,
     /// `STEAM_WEB_API_KEY`: with it Steam says the names and pictures of players.
     pub steam_key: Option<Secret>,
+    /// `WEBHOOK_ORIGIN`: where webhooks may lead besides https on the public internet, wherever that is.
+    pub webhook_origin: Option<Url>,
     /// `LEFT4ME_LOG`: what is written to the log.
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
@@ -137,6 +139,7 @@ impl Config {
             l4d2center: parse::web_address("L4D2CENTER_URL", get("L4D2CENTER_URL"))?,
             cedapug: parse::web_address("CEDAPUG_URL", get("CEDAPUG_URL"))?,
             steam_key: get("STEAM_WEB_API_KEY").map(Secret::from),
+            webhook_origin: parse::web_address("WEBHOOK_ORIGIN", get("WEBHOOK_ORIGIN"))?,
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
             watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),

@@ -36,6 +36,7 @@ fn nothing_said_means_the_defaults() {
 #[case("METRICS_TOKEN", "short", "16 or more letters")]
 #[case("METRICS_TOKEN", "with white space in it", "16 or more letters")]
 #[case("METRICS_TOKEN", "ünïcödé-ünïcödé-ünïcödé", "16 or more letters")]
+#[case("WEBHOOK_ORIGIN", "chat.lan", "an address such as")]
 #[case("STEAM_API_URL", "api.steampowered.com", "an address such as")]
 #[case("STEAM_API_URL", "ftp://api.steampowered.com", "an address such as")]
 #[case("STEAM_API_URL", "https://name@mirror.example/", "an address such as")]

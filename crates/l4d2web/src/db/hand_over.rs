@@ -37,6 +37,8 @@ pub async fn server(db: &Db, server: &Server, to: UserId, rcon_password: &str, n
         return Ok(HandedOver::Quota(max));
     }
     let blueprint = usable(&mut tx, server.id, to, now).await?;
+    // They tell people of whom its new owner may know nothing.
+    sqlx::query!("DELETE FROM webhooks WHERE server_id = ?", server.id).execute(&mut *tx).await?;
     sqlx::query!(
         "UPDATE servers SET owner_id = ?, blueprint_id = ?, rcon_password = ?, updated_at = ? WHERE id = ?",
         to,

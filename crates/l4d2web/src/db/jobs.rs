@@ -26,6 +26,8 @@ pub struct Job {
     pub subject: String,
     /// Of a build: whether it begins with nothing, instead of what is published.
     pub reset: bool,
+    /// Of a restart: whether nothing is done while somebody plays.
+    pub only_empty: bool,
     /// How `l4d2ctl` ended: its exit code, or 128 and the signal.
     pub exit_code: Option<i64>,
     /// How it ended, in plain words.
@@ -50,7 +52,10 @@ impl Job {
     /// What it would take to do it again; none when what it is about is gone.
     #[must_use]
     pub fn work(&self) -> Option<Work> {
-        Work::of(self.kind, self.server_id, self.overlay_id, self.reset)
+        match (self.kind, self.server_id) {
+            (Kind::Restart, Some(server)) if self.only_empty => Some(Work::RestartEmpty(server)),
+            _ => Work::of(self.kind, self.server_id, self.overlay_id, self.reset),
+        }
     }
 }
 
@@ -76,14 +81,16 @@ pub async fn insert(
     now: i64,
 ) -> Result<JobId> {
     let (kind, server, overlay, reset) = (work.kind(), work.server(), work.overlay(), work.resets());
+    let only_empty = work.spares_players();
     sqlx::query_scalar!(
-        r#"INSERT INTO jobs (kind, user_id, server_id, overlay_id, reset, subject, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+        r#"INSERT INTO jobs (kind, user_id, server_id, overlay_id, reset, only_empty, subject, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
            RETURNING id AS "id!: JobId""#,
         kind,
         by,
         server,
         overlay,
         reset,
+        only_empty,
         subject,
         now
     )
@@ -96,7 +103,8 @@ pub async fn find(db: &Db, id: JobId) -> Result<Option<Job>> {
     sqlx::query_as!(
         Job,
         r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state AS "state: JobState", user_id AS "user_id: UserId",
-                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, reset AS "reset: bool", exit_code, summary,
+                  server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, reset AS "reset: bool",
+                  only_empty AS "only_empty: bool", exit_code, summary,
                   progress, created_at, started_at, finished_at
            FROM jobs WHERE id = ?"#,
         id
@@ -109,6 +117,22 @@ pub async fn find(db: &Db, id: JobId) -> Result<Option<Job>> {
 pub async fn set_reset(db: &mut SqliteConnection, id: JobId) -> Result<bool> {
     let done = sqlx::query!("UPDATE jobs SET reset = 1 WHERE id = ? AND state = 'queued'", id).execute(db).await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Lets a restart that waits be done whoever plays.
+pub async fn set_regardless(db: &mut SqliteConnection, id: JobId) -> Result<()> {
+    sqlx::query!("UPDATE jobs SET only_empty = 0 WHERE id = ? AND state = 'queued'", id).execute(db).await?;
+    Ok(())
+}
+
+/// The restart of a server that waits or runs, and is done only when nobody plays.
+pub async fn open_for_empty(db: &Db, server: ServerId) -> Result<Option<JobId>> {
+    sqlx::query_scalar!(
+        r#"SELECT id AS "id: JobId" FROM jobs WHERE server_id = ? AND only_empty = 1 AND state IN ('queued', 'running')"#,
+        server
+    )
+    .fetch_optional(db.read())
+    .await
 }
 
 /// How many jobs of a server are not over.

@@ -12,6 +12,11 @@ pub async fn set_desired(db: &mut SqliteConnection, id: ServerId, desired: Desir
     Ok(())
 }
 
+/// What should be.
+pub async fn desired(db: &mut SqliteConnection, id: ServerId) -> Result<Desired> {
+    sqlx::query_scalar!(r#"SELECT desired AS "desired: Desired" FROM servers WHERE id = ?"#, id).fetch_one(db).await
+}
+
 /// The spec that the server runs with; none when it was reset.
 pub async fn set_started_spec(db: &Db, id: ServerId, spec: Option<&str>) -> Result<()> {
     sqlx::query!("UPDATE servers SET started_spec = ? WHERE id = ?", spec, id).execute(db.write()).await?;

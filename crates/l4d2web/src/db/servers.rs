@@ -91,6 +91,17 @@ pub async fn note_crash(db: &Db, id: ServerId, how: &str, at: i64) -> Result<()>
     Ok(())
 }
 
+/// Whether a server runs, as the host said last.
+pub async fn runs(db: &mut SqliteConnection, id: ServerId) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) > 0 AS "runs!: bool" FROM servers
+           WHERE id = ? AND CASE WHEN json_valid(status) THEN json_extract(status, '$.state') END = 'running'"#,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// What a form about a server holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Draft<'a> {

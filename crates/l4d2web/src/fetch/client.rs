@@ -44,7 +44,7 @@ struct Clients {
 #[derive(Debug, Clone)]
 pub struct Request {
     pub(super) url: String,
-    pub(super) form: Option<String>,
+    pub(super) body: Option<(&'static str, String)>,
     /// Whether the headers of the answer are all that is wanted.
     pub(super) head: bool,
 }
@@ -53,18 +53,24 @@ impl Request {
     /// What is at an address.
     #[must_use]
     pub fn get(url: &str) -> Self {
-        Self { url: url.to_owned(), form: None, head: false }
+        Self { url: url.to_owned(), body: None, head: false }
     }
 
     /// What an address says to a form (`application/x-www-form-urlencoded`). It must not lead elsewhere.
     #[must_use]
     pub fn post(url: &str, form: String) -> Self {
-        Self { url: url.to_owned(), form: Some(form), head: false }
+        Self { url: url.to_owned(), body: Some(("application/x-www-form-urlencoded", form)), head: false }
+    }
+
+    /// What an address says to a piece of JSON. It must not lead elsewhere.
+    #[must_use]
+    pub fn json(url: &str, json: String) -> Self {
+        Self { url: url.to_owned(), body: Some(("application/json", json)), head: false }
     }
 
     /// What an address says of what is there.
     pub(super) fn head(url: &str) -> Self {
-        Self { url: url.to_owned(), form: None, head: true }
+        Self { url: url.to_owned(), body: None, head: true }
     }
 }
 
@@ -110,7 +116,7 @@ impl Fetcher {
             let location =
                 response.headers().get(LOCATION).and_then(|location| std::str::from_utf8(location.as_bytes()).ok());
             hop = match location {
-                Some(location) if request.form.is_none() => hop.next(location, &self.0.trusted)?,
+                Some(location) if request.body.is_none() => hop.next(location, &self.0.trusted)?,
                 _ => return Err(FetchError::Nowhere { host: hop.host() }),
             };
         }
@@ -126,13 +132,13 @@ impl Fetcher {
     ) -> Result<Response, FetchError> {
         let client = if hop.trusted { &clients.trusted } else { &clients.public };
         let method = match request {
-            Request { form: Some(_), .. } => Method::POST,
+            Request { body: Some(_), .. } => Method::POST,
             Request { head: true, .. } => Method::HEAD,
             Request { .. } => Method::GET,
         };
         let mut call = client.request(method, hop.url.clone()).headers(headers.clone());
-        if let Some(form) = &request.form {
-            call = call.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone());
+        if let Some((kind, body)) = &request.body {
+            call = call.header(CONTENT_TYPE, *kind).body(body.clone());
         }
         let limits = &self.0.limits;
         match timeout(limits.connect + limits.silence, call.send()).await {

@@ -19,6 +19,7 @@ mod origin;
 mod part;
 mod range;
 mod resolve;
+mod said;
 mod small;
 mod version;
 
@@ -30,3 +31,4 @@ pub use limits::Limits;
 pub use origin::Origin;
 pub use part::Part;
 pub use resolve::{Lookup, Lookups, SystemLookup};
+pub use said::Said;

@@ -5,6 +5,7 @@ pub mod admin;
 mod answer;
 mod attachment;
 pub mod blueprints;
+pub mod care;
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod error;

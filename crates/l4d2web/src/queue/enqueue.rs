@@ -1,9 +1,11 @@
 //! Putting work into the queue.
 
+use sqlx::SqliteConnection;
+
 use super::{Kind, Queue, QueueError, Work, rules};
 use crate::db::servers::Desired;
 use crate::db::{job_askers, job_lines, job_subject, jobs, server_state};
-use crate::id::{JobId, UserId};
+use crate::id::{JobId, OverlayId, ServerId, UserId};
 
 /// The job that does what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +16,24 @@ pub struct Enqueued {
     pub new: bool,
 }
 
+/// What was put into the queue in a transaction, and is told when that is committed.
+#[derive(Debug)]
+#[must_use = "the queue does not know of it before it is told"]
+pub struct Put {
+    job: Enqueued,
+    server: Option<ServerId>,
+    overlay: Option<OverlayId>,
+    displaced: Vec<JobId>,
+}
+
+impl Put {
+    /// The job that does what was asked for.
+    #[must_use]
+    pub fn job(&self) -> Enqueued {
+        self.job
+    }
+}
+
 impl Queue {
     /// Asks for work. When a job that waits (or runs, where a second time would change nothing) does the same already, that
     /// one is given back. What takes a server down cancels what waits to bring it up. The server's desired state changes with
@@ -22,13 +42,24 @@ impl Queue {
     /// # Errors
     /// [`QueueError::NoServer`], [`QueueError::NoOverlay`], [`QueueError::BeingDeleted`].
     pub async fn enqueue(&self, work: Work, by: Option<UserId>) -> Result<Enqueued, QueueError> {
-        let (db, now) = (&self.0.db, self.0.clock.now());
-        let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
-        let open = jobs::open(&mut tx).await?;
+        let mut tx = self.0.db.write().begin_with("BEGIN IMMEDIATE").await?;
+        let put = self.put(&mut tx, work, by).await?;
+        tx.commit().await?;
+        Ok(self.tell_of(put))
+    }
+
+    /// The same within a transaction of the caller, who tells of it after the commit ([`Queue::tell_of`]). When it fails, the transaction may hold
+    /// a part, and is to be given up.
+    ///
+    /// # Errors
+    /// Those of [`Queue::enqueue`].
+    pub async fn put(&self, tx: &mut SqliteConnection, work: Work, by: Option<UserId>) -> Result<Put, QueueError> {
+        let now = self.0.clock.now();
+        let open = jobs::open(&mut *tx).await?;
         let (kind, server, overlay) = (work.kind(), work.server(), work.overlay());
         let subject = match (server, overlay) {
-            (Some(server), _) => job_subject::server_name(&mut tx, server).await?.ok_or(QueueError::NoServer)?,
-            (_, Some(overlay)) => job_subject::overlay_name(&mut tx, overlay).await?.ok_or(QueueError::NoOverlay)?,
+            (Some(server), _) => job_subject::server_name(&mut *tx, server).await?.ok_or(QueueError::NoServer)?,
+            (_, Some(overlay)) => job_subject::overlay_name(&mut *tx, overlay).await?.ok_or(QueueError::NoOverlay)?,
             _ => String::new(),
         };
         let same = rules::same(kind, server, overlay, &open);
@@ -36,35 +67,49 @@ impl Queue {
         if server.is_some() && same.is_none() && open.iter().any(going) {
             return Err(QueueError::BeingDeleted(subject));
         }
-        if let Some(server) = server {
+        if let (Some(server), true) = (server, work.spares_players()) {
+            if server_state::desired(&mut *tx, server).await? != Desired::Running {
+                return Err(QueueError::NotWanted(subject));
+            }
+        } else if let Some(server) = server {
             let desired = if kind.is_up() { Desired::Running } else { Desired::Stopped };
-            server_state::set_desired(&mut tx, server, desired, now).await?;
+            server_state::set_desired(&mut *tx, server, desired, now).await?;
         }
         if let Some(id) = same {
             if work.resets() {
-                jobs::set_reset(&mut tx, id).await?;
+                jobs::set_reset(&mut *tx, id).await?;
+            }
+            if !work.spares_players() {
+                jobs::set_regardless(&mut *tx, id).await?;
             }
             // Their wish stays when the first who asked may not ask any more.
-            job_askers::note(&mut tx, id, by, self.0.clock.now_ms()).await?;
-            tx.commit().await?;
-            return Ok(Enqueued { id, new: false });
+            job_askers::note(&mut *tx, id, by, self.0.clock.now_ms()).await?;
+            return Ok(Put { job: Enqueued { id, new: false }, server, overlay, displaced: Vec::new() });
         }
-        let id = jobs::insert(&mut tx, work, by, &subject, now).await?;
+        let id = jobs::insert(&mut *tx, work, by, &subject, now).await?;
         let displaced: Vec<JobId> = rules::displaced(kind, server, &open).collect();
         let why = format!("Cancelled before it began: job {id} ({}) took its place.", kind.as_str());
         for job in &displaced {
-            if jobs::cancel_queued(&mut tx, *job, &why, now).await? {
-                job_lines::append(&mut tx, *job, self.0.clock.now_ms(), &why).await?;
+            if jobs::cancel_queued(&mut *tx, *job, &why, now).await? {
+                job_lines::append(&mut *tx, *job, self.0.clock.now_ms(), &why).await?;
             }
         }
-        tx.commit().await?;
-        for job in displaced {
-            self.0.feed.close(job);
-            self.announce(job, server, None);
+        Ok(Put { job: Enqueued { id, new: true }, server, overlay, displaced })
+    }
+
+    /// Tells of what was put into the queue, and begins it, after the commit.
+    #[expect(clippy::must_use_candidate, reason = "who knows the job already has no use for it")]
+    pub fn tell_of(&self, put: Put) -> Enqueued {
+        let Put { job, server, overlay, displaced } = put;
+        if job.new {
+            for job in displaced {
+                self.0.feed.close(job);
+                self.announce(job, server, None);
+            }
+            self.announce(job.id, server, overlay);
+            self.0.wake.notify_one();
         }
-        self.announce(id, server, overlay);
-        self.0.wake.notify_one();
-        Ok(Enqueued { id, new: true })
+        job
     }
 
     /// Asks again for what a job that failed, was cancelled or was interrupted should have done.

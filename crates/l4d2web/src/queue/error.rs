@@ -17,6 +17,9 @@ pub enum QueueError {
     /// The server is about to go.
     #[error("“{0}” is being deleted. Cancel that job first, if it still waits.")]
     BeingDeleted(String),
+    /// It should not run, so that nothing starts it again.
+    #[error("“{0}” should be stopped, so that it is not restarted.")]
+    NotWanted(String),
     /// The job is over.
     #[error("Job {0} has ended already, so there is nothing to cancel.")]
     Over(JobId),

@@ -60,8 +60,9 @@ impl HostWorker {
             Work::Refresh => return self.refresh(at).await,
             Work::Build(overlay) => return self.build(overlay, false, at).await,
             Work::Rebuild(overlay) => return self.build(overlay, true, at).await,
-            Work::Start(server) => self.bring_up(server, Call::Start(server), at).await?,
-            Work::Restart(server) => self.bring_up(server, Call::Restart(server), at).await?,
+            Work::Start(server) => self.bring_up(server, Call::Start(server), false, at).await?,
+            Work::Restart(server) => self.bring_up(server, Call::Restart(server), false, at).await?,
+            Work::RestartEmpty(server) => self.bring_up(server, Call::Restart(server), true, at).await?,
             Work::Stop(server) => match at.call(&self.host, &Call::Stop(server)).await {
                 // It was never started, or somebody removed it there: nothing of it runs.
                 Err(Failure::Exit(Exit::Code(UNKNOWN), _)) => return Ok(summary::nothing_to_stop(&job.subject)),
@@ -81,8 +82,8 @@ impl HostWorker {
         Ok(summary::succeeded(job.kind, &job.subject, &said.last))
     }
 
-    /// Gives the server the spec that its rows make now, and brings it up with that.
-    async fn bring_up(&self, server: ServerId, call: Call, at: &At<'_>) -> Result<Said, Failure> {
+    /// Gives the server the spec that its rows make now, and brings it up with that; `only_empty`: unless somebody plays.
+    async fn bring_up(&self, server: ServerId, call: Call, only_empty: bool, at: &At<'_>) -> Result<Said, Failure> {
         let row = servers::find(&self.db, server).await?.ok_or(Failure::Gone)?;
         let unbuilt = overlay_builds::never_built(&self.db, row.blueprint_id).await?;
         if !unbuilt.is_empty() {
@@ -90,6 +91,14 @@ impl HostWorker {
         }
         let yaml = spec::now(&self.db, &row).await?.render();
         at.call(&self.host, &Call::Initialize(server, Yaml(yaml.clone()))).await?;
+        if only_empty {
+            // As late as can be: whoever came since it was decided is not thrown out.
+            match crate::care::humans(&self.db, server).await {
+                Ok(0) => at.output.own("nobody plays").await,
+                Ok(players) => return Err(Failure::Played(players)),
+                Err(why) => return Err(Failure::Unseen(why)),
+            }
+        }
         // Before the call: a panel that ends while it runs does not learn what came of it.
         server_state::set_started_spec(&self.db, server, Some(&yaml)).await?;
         let said = at.call(&self.host, &call).await;
@@ -227,7 +236,11 @@ impl Worker for HostWorker {
             let outcome = match self.perform(job, &At { output, cancel }).await {
                 Ok(summary) => Outcome { end: End::Succeeded, exit_code: Some(0), summary },
                 Err(failure) => Outcome {
-                    end: if failure.is_cancelled() { End::Cancelled } else { End::Failed },
+                    end: match &failure {
+                        Failure::Played(_) | Failure::Unseen(_) => End::PutOff,
+                        _ if failure.is_cancelled() => End::Cancelled,
+                        _ => End::Failed,
+                    },
                     exit_code: failure.exit_code(),
                     summary: summary::failed(job.kind, &job.subject, &failure),
                 },

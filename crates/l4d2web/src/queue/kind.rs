@@ -186,6 +186,8 @@ pub enum Work {
     Stop(ServerId),
     /// Stop and start a server.
     Restart(ServerId),
+    /// The same when nobody plays at that moment; else nothing is done.
+    RestartEmpty(ServerId),
     /// Stop a server and remove what it wrote.
     Reset(ServerId),
     /// Remove a server.
@@ -218,7 +220,7 @@ impl Work {
             Self::Build(_) | Self::Rebuild(_) => Kind::Build,
             Self::Start(_) => Kind::Start,
             Self::Stop(_) => Kind::Stop,
-            Self::Restart(_) => Kind::Restart,
+            Self::Restart(_) | Self::RestartEmpty(_) => Kind::Restart,
             Self::Reset(_) => Kind::Reset,
             Self::Delete(_) => Kind::Delete,
         }
@@ -228,7 +230,12 @@ impl Work {
     #[must_use]
     pub fn server(self) -> Option<ServerId> {
         match self {
-            Self::Start(id) | Self::Stop(id) | Self::Restart(id) | Self::Reset(id) | Self::Delete(id) => Some(id),
+            Self::Start(id)
+            | Self::Stop(id)
+            | Self::Restart(id)
+            | Self::RestartEmpty(id)
+            | Self::Reset(id)
+            | Self::Delete(id) => Some(id),
             Self::Install | Self::Refresh | Self::Build(_) | Self::Rebuild(_) => None,
         }
     }
@@ -240,6 +247,12 @@ impl Work {
             Self::Build(id) | Self::Rebuild(id) => Some(id),
             _ => None,
         }
+    }
+
+    /// Whether it does nothing while somebody plays.
+    #[must_use]
+    pub fn spares_players(self) -> bool {
+        matches!(self, Self::RestartEmpty(_))
     }
 
     /// Whether it is a build that begins with nothing.

@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use cancel::Cancelled;
-pub use enqueue::Enqueued;
+pub use enqueue::{Enqueued, Put};
 pub use error::QueueError;
 pub use feed::{JobFeed, JobStream};
 pub use host_worker::HostWorker;

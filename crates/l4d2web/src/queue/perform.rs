@@ -9,8 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::log::JobLog;
 use super::{End, JobState, Outcome, Output, Queue, Worker};
+use crate::care::Event;
 use crate::db::jobs::Job;
-use crate::db::{self, job_askers, jobs, server_state, users};
+use crate::db::{self, job_askers, jobs, server_state, users, waiting_restarts, webhooks};
 use crate::id::JobId;
 use crate::rights::JobRight;
 use crate::routes::job_standing;
@@ -62,6 +63,7 @@ impl Queue {
         } else {
             Outcome { end: End::Cancelled, exit_code: None, summary: NOT_ANY_MORE.to_owned() }
         };
+        let put_off = outcome.end == End::PutOff;
         let (state, summary) = if allowed {
             self.judge(&job, outcome.end, outcome.summary, &stop).await
         } else {
@@ -70,7 +72,7 @@ impl Queue {
         output.own(&summary).await;
         log.flush(id).await;
         // A disk that is full is mended some day. Who does not live to see that leaves the job to the next panel.
-        let store = || self.store(&job, state, outcome.exit_code, &summary);
+        let store = || self.store(&job, state, put_off, outcome.exit_code, &summary);
         until_done(&stop, AGAIN, "the end of a job cannot be stored", store).await;
         self.0.counters.job_ended(job.kind, state);
         self.forget(id);
@@ -124,6 +126,7 @@ impl Queue {
         match end {
             End::Succeeded => (JobState::Succeeded, summary),
             End::Failed => (JobState::Failed, summary),
+            End::PutOff => (JobState::Cancelled, summary),
             End::Cancelled => match jobs::find(&self.0.db, job.id).await {
                 Ok(Some(job)) if job.state == JobState::Running => {
                     let rest = CUT.iter().find_map(|cut| summary.strip_prefix(cut)).unwrap_or(&summary);
@@ -138,10 +141,25 @@ impl Queue {
         }
     }
 
-    async fn store(&self, job: &Job, state: JobState, exit_code: Option<i32>, summary: &str) -> db::Result<()> {
+    async fn store(
+        &self,
+        job: &Job,
+        state: JobState,
+        put_off: bool,
+        exit_code: Option<i32>,
+        summary: &str,
+    ) -> db::Result<()> {
+        let now = self.0.clock.now();
         let mut tx = self.0.db.write().begin_with("BEGIN IMMEDIATE").await?;
-        jobs::finish(&mut tx, job.id, state, exit_code, summary, self.0.clock.now()).await?;
-        if let Some(server) = job.server_id {
+        jobs::finish(&mut tx, job.id, state, exit_code, summary, now).await?;
+        if matches!(state, JobState::Failed | JobState::Interrupted) {
+            webhooks::tell(&mut tx, &Event::job(job, state, summary, now), now).await?;
+        }
+        if let Some(server) = job.server_id.filter(|_| !put_off) {
+            // What it waited for has come, or did not work, or was cancelled by somebody; a panel that ended goes on with it.
+            if state != JobState::Interrupted {
+                waiting_restarts::delete(&mut tx, server).await?;
+            }
             let error = (state != JobState::Succeeded).then_some(summary);
             server_state::set_last_error(&mut tx, server, error).await?;
         }

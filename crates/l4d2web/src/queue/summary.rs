@@ -25,6 +25,12 @@ pub(super) enum Failure {
     /// What an overlay is made of cannot be written down.
     #[error("the build cannot be written as YAML")]
     Yaml(#[source] serde_yaml::Error),
+    /// Nothing was done, since somebody plays; how many.
+    #[error("{0} play")]
+    Played(u32),
+    /// Nothing was done, since it could not be seen whether somebody plays; why, a clause.
+    #[error("it cannot be seen whether somebody plays: {0}")]
+    Unseen(String),
     /// These overlays of a server were never built.
     #[error("overlays were never built: {}", .0.join(", "))]
     Unbuilt(Vec<String>),
@@ -92,6 +98,13 @@ pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
         Failure::NotReady(why) if kind == Kind::Refresh => format!("{why} What was fetched is kept."),
         Failure::NotReady(why) => format!("“{subject}” was not built. {why} Nothing was changed."),
         Failure::Yaml(error) => format!("What “{subject}” is made of cannot be written down ({error}). {rest}"),
+        Failure::Played(players) => format!(
+            "Nothing was done: {} on “{subject}”. It restarts when the last has left.",
+            if *players == 1 { "somebody plays".to_owned() } else { format!("{players} people play") }
+        ),
+        Failure::Unseen(why) => format!(
+            "Nothing was done: whether somebody plays on “{subject}” could not be seen, since {why}. It is tried again."
+        ),
         Failure::Unbuilt(names) => format!("{} {rest}", never_built(names)),
         Failure::Exit(exit @ (Exit::Signal(_) | Exit::Code(143)), error) => {
             format!("{} {}", cause(kind, subject, *exit, error), half_done(kind, subject))

@@ -39,4 +39,6 @@ pub enum End {
     Failed,
     /// It was cancelled before it could.
     Cancelled,
+    /// Nothing was done, for a reason that passes: it is wished for on.
+    PutOff,
 }

@@ -157,9 +157,34 @@ pub fn table() -> Vec<Route> {
         post("/blueprints/{id}/share", Blueprint(Change), pages::blueprints::share),
         post("/blueprints/{id}/hand-over", Blueprint(BlueprintRight::HandOver), pages::blueprints::hand_over),
     ];
+    table.extend(care());
     table.extend(overlays());
     table.extend(sources());
     table
+}
+
+/// Those of the care for servers.
+fn care() -> Vec<Route> {
+    use crate::rights::ServerRight::{Settings, Start};
+    use Access::{Admin, Server};
+    vec![
+        post("/servers/{id}/restart-empty", Server(Start), pages::care::restart_when_empty),
+        post("/servers/{id}/restart-empty/cancel", Server(Start), pages::care::keep_running),
+        get("/servers/{id}/care", Server(Settings), pages::care::care),
+        post("/servers/{id}/care", Server(Settings), pages::care::save_care),
+        post("/servers/{id}/schedules", Server(Settings), pages::care::add_schedule),
+        post("/servers/{id}/schedules/{schedule}/delete", Server(Settings), pages::care::delete_schedule),
+        post("/servers/{id}/webhooks", Server(Settings), pages::care::add_webhook),
+        post("/servers/{id}/webhooks/{webhook}/test", Server(Settings), pages::care::test_webhook),
+        post("/servers/{id}/webhooks/{webhook}/delete", Server(Settings), pages::care::delete_webhook),
+        get("/admin/care", Admin, pages::care::admin),
+        get("/admin/care/events", Admin, pages::care::admin_events),
+        post("/admin/schedules", Admin, pages::care::add_schedule),
+        post("/admin/schedules/{schedule}/delete", Admin, pages::care::delete_schedule),
+        post("/admin/webhooks", Admin, pages::care::add_webhook),
+        post("/admin/webhooks/{webhook}/test", Admin, pages::care::test_webhook),
+        post("/admin/webhooks/{webhook}/delete", Admin, pages::care::delete_webhook),
+    ]
 }
 
 /// Those of overlays.

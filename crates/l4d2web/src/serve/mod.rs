@@ -19,6 +19,7 @@ pub use listener::{Guarded, Peer};
 pub use lock::ServeLock;
 
 use crate::account::{BaseUrl, FirstLink, Passwords, first_link};
+use crate::care;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -76,6 +77,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         let (profiles, stop) = (state.profiles.clone(), stop.clone());
         async move { profiles.run(stop).await }
     });
+    let care = tokio::spawn(care::run(state.clone(), stop.clone()));
     let mut parts = pin!(parts(watch, looks, working, &stop));
     let mut answering = pin!(answer(state.clone(), listener, stop.clone()));
     tokio::select! {
@@ -91,6 +93,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         tracing::warn!("something that asked the host does not end, and is left to systemd");
     }
     tidy.await.context("the care for uploads has broken down")?;
+    care.await.context("the care for servers has broken down")?;
     profiles.await.context("asking Steam of players has broken down")?;
     if let Some(alive) = alive {
         alive.abort();

@@ -11,6 +11,16 @@ pub fn crash(status: &Status) -> Option<String> {
     Some(how.to_owned())
 }
 
+/// How a server ended that is not started again: a clause that follows "it". None in any other state.
+#[must_use]
+pub fn crash_for_good(status: &Status) -> Option<String> {
+    if status.state != State::Failed {
+        return None;
+    }
+    let reason = status.reason.as_deref().unwrap_or("it failed");
+    Some(reason.strip_prefix("it ").map_or_else(|| format!("failed: {reason}"), str::to_owned))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ mod rcon;
 pub mod spec;
 pub mod view;
 
-pub use crash::crash;
+pub use crash::{crash, crash_for_good};
 pub use hostname::parse_hostname;
 pub use port::{PortChoice, full_words, next_free, parse_port, taken_words};
 pub use rcon::rcon_password;

@@ -47,6 +47,9 @@ const TEXT: &[(&str, &str)] = &[("path", "a.cfg"), ("text", "sv_cheats 0"), ("ve
 const UPLOAD: &[(&str, &str)] = &[("path", "a.vpk"), ("size", "0"), ("stamp", "1")];
 const SCRIPT: &[(&str, &str)] = &[("script", "echo hello"), ("seen", "0")];
 const SETTINGS: &[(&str, &str)] = &[("name", "Sunday"), ("hostname", ""), ("blueprint", "1"), ("port", "27016")];
+const DAILY: &[(&str, &str)] = &[("kind", "restart"), ("time", "05:00"), ("zone", "Europe/Berlin")];
+const HOOK: &[(&str, &str)] =
+    &[("name", "Us"), ("url", "https://hooks.invalid/1/secret"), ("format", "json"), ("crash", "yes")];
 const NEW_PASSWORD: &[(&str, &str)] = &[
     ("current_password", "correct horse"),
     ("new_password", "battery staple"),
@@ -128,6 +131,22 @@ const TABLE: &[Row] = &[
     post("/blueprints/{id}/clone", "/blueprints/1/clone", NAME,                             [L,   303, 404, 404, 404, 403, L]),
     post("/blueprints/{id}/share", "/blueprints/1/share", &[("shared", "yes")],             [L,   303, 404, 404, 404, 403, L]),
     post("/blueprints/{id}/hand-over", "/blueprints/1/hand-over", &[("user", "ulla")],      [L,   303, 404, 404, 404, 303, L]),
+    post("/servers/{id}/restart-empty", "/servers/1/restart-empty", &[],                    [L,   409, 409, 409, 404, 403, L]), // does not run
+    post("/servers/{id}/restart-empty/cancel", "/servers/1/restart-empty/cancel", &[],      [L,   409, 409, 409, 404, 403, L]), // none waits
+    get("/servers/{id}/care", "/servers/1/care",                                            [L,   200, 200, 403, 404, 403, L]),
+    post("/servers/{id}/care", "/servers/1/care", &[("hours", "12")],                       [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/schedules", "/servers/1/schedules", DAILY,                          [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/schedules/{schedule}/delete", "/servers/1/schedules/1/delete", &[], [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/webhooks", "/servers/1/webhooks", HOOK,                             [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/webhooks/{webhook}/test", "/servers/1/webhooks/1/test", &[],        [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/webhooks/{webhook}/delete", "/servers/1/webhooks/1/delete", &[],    [L,   303, 303, 403, 404, 403, L]),
+    get("/admin/care", "/admin/care",                                                       [L,   403, 403, 403, 403, 200, L]),
+    get("/admin/care/events", "/admin/care/events",                                         [L,   403, 403, 403, 403, 200, L]),
+    post("/admin/schedules", "/admin/schedules", &[("kind", "install"), ("time", "05:00"), ("zone", "UTC")], [L, 403, 403, 403, 403, 303, L]),
+    post("/admin/schedules/{schedule}/delete", "/admin/schedules/2/delete", &[],            [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/webhooks", "/admin/webhooks", HOOK,                                        [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/webhooks/{webhook}/test", "/admin/webhooks/2/test", &[],                   [L,   403, 403, 403, 403, 303, L]),
+    post("/admin/webhooks/{webhook}/delete", "/admin/webhooks/2/delete", &[],               [L,   403, 403, 403, 403, 303, L]),
     get("/overlays", "/overlays",                                                           [L,   200, 200, 200, 200, 200, L]),
     get("/overlays/events", "/overlays/events",                                             [L,   200, 200, 200, 200, 200, L]),
     post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "script")],                 [L,   303, 303, 303, 303, 303, L]),
@@ -177,6 +196,10 @@ const MORE: &[Row] = &[
     post("/blueprints/{id}/delete", "/blueprints/3/delete", &[],                            [L,   303, 403, 403, 403, 303, L]),
     post("/blueprints/{id}/share", "/blueprints/3/share", &[],                              [L,   303, 403, 403, 403, 403, L]),
     post("/blueprints/{id}/hand-over", "/blueprints/3/hand-over", &[("user", "ulla")],      [L,   303, 403, 403, 403, 303, L]),
+    post("/servers/{id}/schedules/{schedule}/delete", "/servers/1/schedules/2/delete", &[], [L,   404, 404, 403, 404, 403, L]), // of the game
+    post("/servers/{id}/webhooks/{webhook}/delete", "/servers/1/webhooks/2/delete", &[],    [L,   404, 404, 403, 404, 403, L]), // of all servers
+    post("/servers/{id}/webhooks/{webhook}/test", "/servers/1/webhooks/2/test", &[],        [L,   404, 404, 403, 404, 403, L]), // likewise
+    post("/admin/webhooks/{webhook}/delete", "/admin/webhooks/1/delete", &[],               [L,   403, 403, 403, 403, 404, L]), // of a server
     get("/blueprints/{id}", "/blueprints/99",                                               [L,   404, 404, 404, 404, 404, L]),
     get("/blueprints/{id}", "/blueprints/x",                                                [L,   404, 404, 404, 404, 404, L]),
     post("/overlays", "/overlays", &[("name", "Maps"), ("kind", "directory"), ("reference", "maps")], [L, 403, 403, 403, 403, 303, L]),

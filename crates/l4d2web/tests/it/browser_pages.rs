@@ -9,13 +9,14 @@ use crate::browser::{Chrome, Judge, Site};
 use crate::play::{Fake, status};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 24] = [
+const NO_PAGES: [&str; 25] = [
     "/",
     "/health",
     "/metrics",
     "/public/{id}/files/{name}",
     "/static/{*path}",
     "/admin/events",
+    "/admin/care/events",
     "/overlays/events",
     "/overlays/{id}/events",
     "/overlays/{id}/files/download",
@@ -38,12 +39,13 @@ const NO_PAGES: [&str; 24] = [
 
 /// The pages by the test that looks at them.
 const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
-const SERVERS: [&str; 7] = [
+const SERVERS: [&str; 8] = [
     "/servers",
     "/servers/{id}",
     "/servers/{id}/players",
     "/servers/{id}/jobs",
     "/servers/{id}/files",
+    "/servers/{id}/care",
     "/servers/{id}/settings",
     "/public/{id}",
 ];
@@ -52,7 +54,7 @@ const OVERLAYS: [&str; 5] =
     ["/overlays", "/overlays/{id}", "/overlays/{id}/files", "/overlays/{id}/items", "/overlays/{id}/maps"];
 const FILES: [&str; 4] =
     ["/overlays/{id}/source", "/overlays/{id}/source/entry", "/overlays/{id}/edit", "/overlays/{id}/files/new"];
-const REST: [&str; 5] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/profile"];
+const REST: [&str; 6] = ["/jobs", "/jobs/{id}", "/admin", "/admin/users", "/admin/care", "/profile"];
 
 #[test]
 fn every_page_is_in_a_list() {
@@ -104,6 +106,8 @@ async fn browser_the_other_pages_are_in_order() {
     site.login(&chrome, "admin").await;
     look(&mut judge, &chrome, &site, "/profile", "profile").await;
     look(&mut judge, &chrome, &site, "/admin/users", "users").await;
+    chrome.post("/admin/schedules", &[("kind", "install"), ("time", "05:00"), ("zone", "Europe/Berlin")]).await;
+    look(&mut judge, &chrome, &site, "/admin/care", "admin-care").await;
     look(&mut judge, &chrome, &site, "/jobs", "jobs-empty").await;
     std::fs::remove_file(site.root.path().join("game.json")).unwrap();
     site.order("no-game\n");
@@ -226,6 +230,20 @@ async fn browser_parts_of_a_server_are_in_order() {
     chrome.click(".tree [data-branch]").await;
     chrome.until("document.querySelector('.tree [aria-expanded=true]')").await;
     judge.look(&chrome, "server-files-open").await;
+    chrome.post("/servers/1/restart-empty", &[]).await;
+    look(&mut judge, &chrome, &site, "/servers/1", "server-waits").await;
+    look(&mut judge, &chrome, &site, "/servers/1/care", "server-care-empty").await;
+    for (kind, time) in [("restart", "04:30"), ("restart_anyway", "17:05"), ("stop", "02:00")] {
+        chrome
+            .post("/servers/1/schedules", &[("kind", kind), ("time", time), ("zone", "America/Argentina/Buenos_Aires")])
+            .await;
+    }
+    let hook = [("name", "The channel of those who look after it"), ("url", "https://127.0.0.1/api/webhooks/1/secret")];
+    let hook =
+        [&hook[..], &[("format", "discord"), ("crash", "yes"), ("hang", "yes"), ("update", "yes"), ("job", "yes")]];
+    chrome.post("/servers/1/webhooks", &hook.concat()).await;
+    chrome.post("/servers/1/webhooks/1/test", &[]).await;
+    look(&mut judge, &chrome, &site, "/servers/1/care", "server-care").await;
     chrome.post("/servers/1/share", &[("user", "player2"), ("role", "manage")]).await;
     look(&mut judge, &chrome, &site, "/servers/1/settings", "server-settings").await;
     for id in [1, 4] {

@@ -53,6 +53,11 @@ const ROWS: &str = "
     INSERT INTO jobs (id, kind, state, user_id, overlay_id, subject, created_at, started_at, finished_at) VALUES
         (5, 'build', 'failed', 1, 3, 'Own maps', 0, 0, 0), (6, 'build', 'failed', 5, 4, 'Tickrate', 0, 0, 0),
         (7, 'build', 'queued', 1, 5, 'Own files', 0, NULL, NULL);
+    INSERT INTO schedules (id, server_id, kind, minute, zone, next_at, created_at) VALUES
+        (1, 1, 'restart', 300, 'UTC', 2000000000, 0), (2, NULL, 'install', 300, 'UTC', 2000000000, 0);
+    INSERT INTO webhooks (id, server_id, name, url, format, on_crash, on_hang, on_update, on_job, created_at) VALUES
+        (1, 1, 'Ours', 'https://127.0.0.1/secret-of-a-webhook', 'discord', 1, 1, 1, 1, 0),
+        (2, NULL, 'All', 'https://127.0.0.1/secret-of-a-webhook', 'json', 1, 1, 1, 1, 0);
     INSERT INTO job_lines (job_id, seq, at, stream, line) VALUES (1, 1, 0, 'stdout', 'step: hello');
 ";
 

@@ -13,6 +13,7 @@ mod browser_kit;
 mod browser_maps;
 mod browser_pages;
 mod browser_workshop;
+mod care;
 mod cast;
 mod client;
 mod contrast;

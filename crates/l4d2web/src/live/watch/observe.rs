@@ -6,13 +6,14 @@ use tokio::time::Instant;
 
 use super::drift;
 use super::looks::Looks;
-use crate::db::servers::note_crash;
+use crate::care;
+use crate::db::servers::{Desired, note_crash};
 use crate::db::watched::{self, Watched};
 use crate::host::HostError;
 use crate::host::shape::Status;
 use crate::id::ServerId;
 use crate::live::Change;
-use crate::servers::crash;
+use crate::servers::{crash, crash_for_good};
 use crate::state::AppState;
 
 /// The exit code of `l4d2ctl` for a server that the host does not know.
@@ -93,7 +94,14 @@ async fn store(
         return Ok(false);
     }
     if let Some((status, how)) = status.and_then(|status| Some((status, crash(status)?))) {
-        note_crash(&state.db, before.id, &how, status.ended_at.unwrap_or(now)).await?;
+        let at = status.ended_at.unwrap_or(now);
+        note_crash(&state.db, before.id, &how, at).await?;
+        care::note_crash(state, before.id, at, &how, true).await?;
+    } else if let Some((status, how)) = status.and_then(|status| Some((status, crash_for_good(status)?)))
+        && before.desired == Desired::Running
+        && !before.busy
+    {
+        care::note_crash(state, before.id, status.ended_at.unwrap_or(now), &how, false).await?;
     }
     state.bus.send(Change::Server(before.id));
     Ok(true)

@@ -12,6 +12,7 @@ use super::table::Nothing;
 use crate::db::job_list::Wanted;
 use crate::db::jobs::Whose;
 use crate::id::{JobId, ServerId};
+use crate::pages::care::crashes;
 use crate::pages::servers::At;
 use crate::pages::servers::frame::{Frame, ServerTab};
 use crate::pages::{Nav, PageResult, Shell};
@@ -37,6 +38,8 @@ struct JobsPage {
     /// What its stream is asked with.
     before: String,
     listing: Listing,
+    /// How it ended by itself.
+    crashes: String,
 }
 
 /// Shows what was done with a server.
@@ -44,8 +47,9 @@ pub async fn of_server(at: At, place: Result<Query<Place>, QueryRejection>) -> P
     let before = place.ok().and_then(|Query(place)| place.before).map(JobId);
     let frame = at.frame(ServerTab::Jobs).await?;
     let listing = jobs_of(&at.state, at.server.id, before).await?;
+    let crashes = crashes(&at.state, at.server.id).await?;
     let before = before.map_or_else(String::new, |before| format!("&before={before}"));
-    Ok(JobsPage { shell: at.shell.at(Nav::Servers), frame, before, listing }.into_response())
+    Ok(JobsPage { shell: at.shell.at(Nav::Servers), frame, before, listing, crashes }.into_response())
 }
 
 /// The jobs of a server that are older than `before`, or the newest.

@@ -181,6 +181,7 @@ mod tests {
             overlay_id: None,
             subject: String::new(),
             reset: false,
+            only_empty: false,
             exit_code: None,
             summary: None,
             progress: None,

@@ -36,7 +36,7 @@ impl At {
     }
 
     /// What it does, and what can be done with it.
-    pub(super) async fn view(&self) -> PageResult<ServerView> {
+    pub(in crate::pages) async fn view(&self) -> PageResult<ServerView> {
         Ok(self.card().await?.view)
     }
 

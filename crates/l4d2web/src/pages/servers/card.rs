@@ -97,10 +97,16 @@ impl Card {
         self.standing.may(ServerRight::HandOver)
     }
 
+    /// Whether the reader may have it restarted when nobody plays.
+    #[must_use]
+    pub fn may_wait(&self) -> bool {
+        self.view.acts.restart.can()
+    }
+
     /// Whether there is anything behind its three points.
     #[must_use]
     pub fn has_menu(&self) -> bool {
-        self.may_set() || self.may_reset() || self.may_delete()
+        self.may_wait() || self.may_set() || self.may_reset() || self.may_delete()
     }
 }
 

@@ -17,6 +17,7 @@ use crate::id::{JobId, ServerId};
 use crate::live::server_log::{Follower, TooManyLogs};
 use crate::live::sse::{self, Live};
 use crate::live::{After, Change, Fragment};
+use crate::pages::care::{CareLists, Scope, crashes};
 use crate::pages::jobs::jobs_of;
 use crate::pages::{PageError, PageResult};
 use crate::play::graph::Span;
@@ -49,6 +50,7 @@ pub async fn events(
         "log" => ServerTab::Log,
         "players" => ServerTab::Players,
         "files" => ServerTab::Files,
+        "care" => ServerTab::Care,
         "settings" => ServerTab::Settings,
         _ => ServerTab::Jobs,
     };
@@ -125,6 +127,10 @@ impl Live for ServerLive {
         }
         if self.tab == ServerTab::Jobs {
             fragments.extend(jobs_of(&self.state, self.server, self.before).await?.fragments()?);
+            fragments.push(Fragment::new("crashes", crashes(&self.state, self.server).await?));
+        }
+        if self.tab == ServerTab::Care && standing.may(ServerRight::Settings) {
+            fragments.extend(CareLists::load(&self.state, Scope(Some(self.server))).await?.fragments());
         }
         Ok(Some(fragments))
     }

@@ -27,6 +27,8 @@ pub enum ServerTab {
     Files,
     /// Its jobs.
     Jobs,
+    /// What is done with it while nobody looks.
+    Care,
     /// Its settings.
     Settings,
 }
@@ -91,10 +93,12 @@ impl Frame {
         }
         tabs.push(link(ServerTab::Jobs, "/jobs", "Jobs"));
         if standing.may(ServerRight::Settings) {
+            tabs.push(link(ServerTab::Care, "/care", "Care"));
             tabs.push(link(ServerTab::Settings, "/settings", "Settings"));
         }
         let cluster = ServerCluster { card: &card }.render()?;
         let mut notices = ServerNotices { card: &card }.render()?;
+        notices.push_str(&crate::pages::care::notices(state, server, standing).await?);
         if card.view.acts.start.can() {
             notices.insert_str(0, &no_game(state, user).await?);
             let mut warnings = before_start(&Machine::look(&state.config.root));

@@ -12,6 +12,7 @@ use super::create::NewServer;
 use super::frame::public_host;
 use super::listing::{Listing, Row, Shown};
 use super::no_game::no_game;
+use crate::pages::care::newer_game;
 use crate::pages::{Nav, PageError, PageResult, Shell};
 use crate::routes::LoggedIn;
 use crate::servers::view::Rank;
@@ -112,7 +113,7 @@ impl ListPage {
     ) -> PageResult<Self> {
         let user = &me.session.user;
         let listing = state.board.listing(state, me.session.version, user, &public_host(state, headers)).await?;
-        let no_game = no_game(state, user).await?;
+        let no_game = no_game(state, user).await? + &newer_game(state, user).await?;
         Ok(Self {
             shell: shell.at(Nav::Servers),
             shown: listing.shown(&find, state.clock.now()),

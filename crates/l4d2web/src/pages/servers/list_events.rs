@@ -11,6 +11,7 @@ use crate::db;
 use crate::db::users::User;
 use crate::live::{After, Change, Fragment, Live, open};
 use crate::pages::PageResult;
+use crate::pages::care::newer_game;
 use crate::routes::Visitor;
 use crate::state::AppState;
 
@@ -44,7 +45,7 @@ impl Live for ListLive {
 
     async fn fragments(&self, user: &User) -> PageResult<Option<Vec<Fragment>>> {
         let listing = self.state.board.listing(&self.state, self.state.db.version().await?, user, &self.host).await?;
-        let no_game = no_game(&self.state, user).await?;
+        let no_game = no_game(&self.state, user).await? + &newer_game(&self.state, user).await?;
         Ok(Some(listing.fragments(&self.find, &no_game, self.state.clock.now())?))
     }
 }
