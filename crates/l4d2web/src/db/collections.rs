@@ -1,8 +1,10 @@
 //! The tables `map_collections` and `collection_maps`: collections of maps, what their index says, and what the cache has of it.
 
+use std::collections::HashMap;
+
 use crate::db::{Db, Result, overlays};
 use crate::id::{MapId, OverlayId};
-use crate::maps::index::Listed;
+use crate::maps::index::{Index, Listed};
 use crate::maps::{CachedFile, Collection, MapOutcome};
 use crate::overlays::Kind;
 
@@ -122,8 +124,9 @@ pub async fn set_trouble(db: &Db, overlay: OverlayId, trouble: &str, shrunk_at: 
     Ok(())
 }
 
-/// Stores what an index says: maps that it has no more go, and what they were made of has changed then.
-pub async fn set_index(db: &Db, overlay: OverlayId, listed: &[Listed], now: i64) -> Result<Changed> {
+/// Stores what an index says: maps that it has no more go, and what they were made of has changed then. One of which it says something that was
+/// not understood stays as it is.
+pub async fn set_index(db: &Db, overlay: OverlayId, index: &Index, now: i64) -> Result<Changed> {
     let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
     let known = sqlx::query!(
         r#"SELECT id AS "id: MapId", name, folded, url, bytes, md5, files IS NOT NULL AS "there!: bool"
@@ -133,9 +136,11 @@ pub async fn set_index(db: &Db, overlay: OverlayId, listed: &[Listed], now: i64)
     .fetch_all(&mut *tx)
     .await?;
     let (mut changed, mut touched) = (Changed::default(), false);
-    for map in listed {
+    let listed: HashMap<String, &Listed> = index.maps.iter().map(|map| (map.name.folded(), map)).collect();
+    let by_name: HashMap<&str, _> = known.iter().map(|known| (known.folded.as_str(), known)).collect();
+    for map in &index.maps {
         let (folded, name) = (map.name.folded(), map.name.as_str());
-        match known.iter().find(|known| known.folded == folded) {
+        match by_name.get(folded.as_str()) {
             None => {
                 changed.added.push(name.to_owned());
                 sqlx::query!(
@@ -169,7 +174,8 @@ pub async fn set_index(db: &Db, overlay: OverlayId, listed: &[Listed], now: i64)
             }
         }
     }
-    for gone in known.iter().filter(|known| listed.iter().all(|map| map.name.folded() != known.folded)) {
+    let is_gone = |folded: &String| !listed.contains_key(folded) && !index.unclear.contains(folded);
+    for gone in known.iter().filter(|known| is_gone(&known.folded)) {
         changed.removed.push(gone.name.clone());
         touched |= gone.there;
         sqlx::query!("DELETE FROM collection_maps WHERE id = ?", gone.id).execute(&mut *tx).await?;

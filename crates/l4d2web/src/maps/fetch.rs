@@ -84,7 +84,7 @@ impl Maps {
         if cancel.is_cancelled() { Err(WorkshopError::Cancelled) } else { Ok(done) }
     }
 
-    fn check_space(&self, wanted: u64) -> Result<(), WorkshopError> {
+    pub(super) fn check_space(&self, wanted: u64) -> Result<(), WorkshopError> {
         let space = Space::below(self.0.cache.directory());
         match space.and_then(|space| Some((space, missing(space, wanted)?))) {
             Some((space, missing)) => Err(WorkshopError::Full { wanted, free: space.free, missing }),

@@ -16,7 +16,7 @@ use crate::workshop::words::{fetch_reason, sentence};
 /// The longest index that is read, in bytes.
 const INDEX_MAX: usize = 4 * 1024 * 1024;
 /// How many maps a collection must have had before it counts as strange that most of them are gone.
-const MANY: usize = 8;
+const MANY: usize = 2;
 /// How long an index must have lost most of its maps before that is believed, in seconds: two nights see it.
 const BELIEVED: i64 = 12 * 60 * 60;
 
@@ -55,7 +55,7 @@ impl Maps {
             collections::set_trouble(&self.0.db, overlay, &why, Some(since)).await?;
             return Ok(Some(why));
         }
-        let changed = collections::set_index(&self.0.db, overlay, &index.maps, now).await?;
+        let changed = collections::set_index(&self.0.db, overlay, &index, now).await?;
         for (names, what) in [(&changed.added, "is new in the index"), (&changed.removed, "has left the index")] {
             for name in names {
                 output.own(&format!("“{name}” {what}")).await;

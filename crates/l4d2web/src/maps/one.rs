@@ -87,6 +87,8 @@ impl Maps {
 
     async fn download(&self, map: &CollectionMap, version: String, cancel: &CancellationToken) -> Result<u64, Trouble> {
         let part = self.0.cache.part(map.id);
+        let told = map.bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default();
+        self.check_space(told).map_err(|full| Trouble::Reason(sentence(&full.to_string())))?;
         let way = OnWay::new(self, map.id);
         let order = Download { url: &map.url, part: &part, version: &version, expected: None, most: ARCHIVE_MAX };
         let done = self.0.fetcher.download(&order, &|bytes| way.at(bytes), cancel).await;

@@ -23,29 +23,33 @@ pub fn csv(text: &str) -> Result<Index, IndexError> {
     for line in lines {
         match row(line) {
             Ok(map) => index.add(map)?,
-            Err(why) => index.odd(format!("“{}”: {why}", beginning(line))),
+            Err((Some(name), why)) => index.unclear(&name, format!("“{}”: {why}", beginning(line))),
+            Err((None, why)) => index.odd(format!("“{}”: {why}", beginning(line))),
         }
     }
     index.whole()
 }
 
-fn row(line: &str) -> Result<Listed, String> {
+/// Why a row is not understood; with the name of the map where that is.
+type Odd = (Option<VpkName>, String);
+
+fn row(line: &str) -> Result<Listed, Odd> {
     // A name may hold a semicolon; what follows it does not.
     let mut fields = line.rsplitn(4, ';').map(str::trim);
     let (Some(link), Some(md5), Some(size), Some(name)) = (fields.next(), fields.next(), fields.next(), fields.next())
     else {
-        return Err("it has fewer than four fields".to_owned());
+        return Err((None, "it has fewer than four fields".to_owned()));
     };
-    let name = VpkName::parse(name).map_err(|why| format!("the name {why}"))?;
+    let name = VpkName::parse(name).map_err(|why| (None, format!("the name {why}")))?;
     let md5 = md5.to_ascii_lowercase();
     if md5.len() != 32 || !md5.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err("the MD5 is not 32 hexadecimal digits".to_owned());
+        return Err((Some(name), "the MD5 is not 32 hexadecimal digits".to_owned()));
     }
     let url = Url::parse(link).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let url = url.ok_or("the link is no address of a file")?.to_string();
+    let Some(url) = url else { return Err((Some(name), "the link is no address of a file".to_owned())) };
     // Some give it in megabytes, with the unit: it is no more than a hint then.
     let bytes = size.parse().ok().filter(|bytes| *bytes > 0);
-    Ok(Listed { name, url, bytes, md5: Some(md5) })
+    Ok(Listed { name, url: url.to_string(), bytes, md5: Some(md5) })
 }
 
 #[cfg(test)]

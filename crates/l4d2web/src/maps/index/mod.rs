@@ -6,6 +6,8 @@ mod page;
 pub use csv::csv;
 pub use page::page;
 
+use std::collections::{HashMap, HashSet};
+
 use super::VpkName;
 
 /// Most maps of a collection.
@@ -31,6 +33,10 @@ pub struct Index {
     pub maps: Vec<Listed>,
     /// What was not understood and left out, a clause each.
     pub odd: Vec<String>,
+    /// The names, in small letters, of maps of which it says something that was not understood: it still has them.
+    pub unclear: HashSet<String>,
+    /// Where in `maps` each name is, in small letters.
+    places: HashMap<String, usize>,
 }
 
 /// What was sent is no index.
@@ -51,12 +57,15 @@ impl Index {
     /// Takes a map, unless another one has its name.
     fn add(&mut self, map: Listed) -> Result<(), IndexError> {
         let folded = map.name.folded();
-        match self.maps.iter().find(|known| known.name.folded() == folded) {
+        match self.places.get(&folded).and_then(|place| self.maps.get(*place)) {
             // A page may link the same file twice.
             Some(known) if *known == map => {}
             Some(known) => self.odd(format!("“{}” is listed twice; the first is taken", known.name)),
             None if self.maps.len() >= MAPS_MAX => return Err(IndexError::TooMany),
-            None => self.maps.push(map),
+            None => {
+                self.places.insert(folded, self.maps.len());
+                self.maps.push(map);
+            }
         }
         Ok(())
     }
@@ -65,6 +74,14 @@ impl Index {
         if self.odd.len() < 20 {
             self.odd.push(clause);
         }
+    }
+
+    /// A map of which something is not understood: one that is known stays as it is.
+    fn unclear(&mut self, name: &VpkName, clause: String) {
+        if self.unclear.len() < MAPS_MAX {
+            self.unclear.insert(name.folded());
+        }
+        self.odd(clause);
     }
 
     fn whole(self) -> Result<Self, IndexError> {

@@ -22,11 +22,10 @@ pub fn page(text: &str, base: &Url) -> Result<Index, IndexError> {
         let last = url.path_segments().and_then(|mut names| names.next_back()).unwrap_or_default();
         let last = percent_decode_str(last).decode_utf8_lossy().into_owned();
         let Some(stem) = ENDINGS.iter().find_map(|ending| without(&last, ending)) else { continue };
-        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-            index.odd(format!("“{}”: the link is no address of a file", beginning(&last)));
-            continue;
-        }
         match VpkName::parse(&format!("{stem}.vpk")) {
+            Ok(name) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {
+                index.unclear(&name, format!("“{}”: the link is no address of a file", beginning(&last)));
+            }
             Ok(name) => index.add(Listed { name, url: url.to_string(), bytes: None, md5: None })?,
             Err(why) => index.odd(format!("“{}”: the name {why}", beginning(&last))),
         }

@@ -282,6 +282,30 @@ async fn a_strange_index_takes_nothing_away() {
     assert_eq!(published(&works).len(), 4);
 }
 
+/// A slip of the pen in one row is no reason to take a map from servers.
+#[tokio::test]
+async fn a_map_whose_row_is_not_understood_stays() {
+    let works = collection("l4d2center").await;
+    let sites = sites(&works);
+    let contents: Vec<(String, Vec<u8>)> = (0..3).map(|n| (format!("m{n}.vpk"), map(&format!("m{n}"), n))).collect();
+    let all: Vec<(&str, &[u8])> = contents.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    sites.index(&all);
+    for (name, content) in &contents {
+        sites.file(&format!("files/{}.7z", name.trim_end_matches(".vpk")), packed(name, content));
+    }
+    works.done(Work::Build(OVERLAY)).await;
+    sites.index(&all[..2]);
+    let index = sites.answers.lock().unwrap()[INDEX].body.clone();
+    let row = format!("M2.vpk;1;no digits;{}/files/m2.7z\n", sites.site.url);
+    sites.file(INDEX, [&index[..], row.as_bytes()].concat());
+    works.done(Work::Build(OVERLAY)).await;
+    assert_eq!(published(&works), ["m0.vpk", "m1.vpk", "m2.vpk"]);
+    // Of three, two at once are not believed to be gone either.
+    sites.index(&all[..1]);
+    works.done(Work::Refresh).await;
+    assert_eq!(maps(&works).await.len(), 3);
+}
+
 #[tokio::test]
 async fn archives_with_several_files_come_from_a_page() {
     let works = collection("cedapug").await;
