@@ -23,6 +23,7 @@ pub mod logging;
 pub mod machine;
 pub mod overlays;
 pub mod pages;
+pub mod play;
 pub mod queue;
 pub mod rights;
 pub mod routes;

@@ -17,6 +17,8 @@ use crate::live::{Bus, ServerLogs, Streams};
 use crate::machine::{KnownGame, Pulse};
 use crate::pages::jobs::{LogEnds, RenderedLines};
 use crate::pages::servers::Board;
+use crate::play::Play;
+use crate::play::profiles::Profiles;
 use crate::queue::{HostWorker, Queue};
 use crate::workshop::Workshop;
 
@@ -47,6 +49,10 @@ pub struct Parts {
     pub workshop: Workshop,
     /// What is on its way into files overlays, and those.
     pub uploads: Uploads,
+    /// What is seen of servers in the game.
+    pub play: Play,
+    /// What Steam says of players.
+    pub profiles: Profiles,
     /// The logs of servers that somebody looks at.
     pub logs: ServerLogs,
     /// The streams of open pages.
@@ -77,6 +83,10 @@ impl AppState {
         let queue = Queue::new(db.clone(), clock.clone(), bus.clone());
         let game = KnownGame::new(host.clone(), &bus);
         let workshop = Workshop::new(&config.root, config.steam_api.as_ref(), db.clone(), clock.clone(), bus.clone());
+        let profiles = {
+            let (api, key) = (config.steam_api.as_ref(), config.steam_key.clone());
+            Profiles::new(&config.root, api, key, db.clone(), clock.clone(), bus.clone())
+        };
         let files = Files::new(&config.root);
         let uploads = Uploads::new(db.clone(), clock.clone(), bus.clone(), files, ArchiveLimits::default());
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
@@ -91,6 +101,8 @@ impl AppState {
             queue,
             workshop,
             uploads,
+            play: Play::default(),
+            profiles,
             logs,
             streams,
             game,

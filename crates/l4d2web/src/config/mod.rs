@@ -53,6 +53,8 @@ pub struct Config {
     pub l4d2ctl: PathBuf,
     /// `STEAM_API_URL`: where the Steam Web API is, when it is not Steam's own. Files and pictures may come from its origin too.
     pub steam_api: Option<Url>,
+    /// `STEAM_WEB_API_KEY`: with it Steam says the names and pictures of players.
+    pub steam_key: Option<Secret>,
     /// `LEFT4ME_LOG`: what is written to the log.
     pub log: Targets,
     /// `JOURNAL_STREAM`, set by systemd: the device and inode of the journal's end of the output.
@@ -121,6 +123,7 @@ impl Config {
             // As it is: white space may belong to a password.
             admin_password: var("LEFT4ME_ADMIN_PASSWORD").filter(|value| !value.is_empty()).map(Secret::from),
             steam_api: parse::web_address("STEAM_API_URL", get("STEAM_API_URL"))?,
+            steam_key: get("STEAM_WEB_API_KEY").map(Secret::from),
             log: log::parse("LEFT4ME_LOG", get("LEFT4ME_LOG"))?,
             journal_stream: get("JOURNAL_STREAM"),
             watchdog: watchdog::parse(get("WATCHDOG_USEC"), get("WATCHDOG_PID")),

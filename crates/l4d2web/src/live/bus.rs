@@ -10,6 +10,10 @@ const BACKLOG: usize = 1024;
 pub enum Change {
     /// A server's row, state, rights or jobs, or that it is gone.
     Server(ServerId),
+    /// What lists show of a server in the game: who plays how many on which map, or that nothing is seen of it.
+    Play(ServerId),
+    /// What only its own page shows of that: pings, frames, CPU, memory, who played.
+    Figures(ServerId),
     /// A job's row. With that of a server goes [`Change::Server`], with that of an overlay [`Change::Overlay`], with any other [`Change::Host`].
     Job(JobId),
     /// How far a job is, and nothing else: of an install that prints, several times in a second.

@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::live::watch;
+use crate::play;
 use crate::routes;
 use crate::state::AppState;
 
@@ -70,7 +71,12 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         let (state, stop) = (state.clone(), stop.clone());
         tokio::spawn(async move { state.work(stop).await })
     });
-    let mut parts = pin!(parts(watch, working, &stop));
+    let looks = tokio::spawn(play::run(state.clone(), stop.clone()));
+    let profiles = tokio::spawn({
+        let (profiles, stop) = (state.profiles.clone(), stop.clone());
+        async move { profiles.run(stop).await }
+    });
+    let mut parts = pin!(parts(watch, looks, working, &stop));
     let mut answering = pin!(answer(state.clone(), listener, stop.clone()));
     tokio::select! {
         () = &mut answering => parts.await?,
@@ -85,6 +91,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         tracing::warn!("something that asked the host does not end, and is left to systemd");
     }
     tidy.await.context("the care for uploads has broken down")?;
+    profiles.await.context("asking Steam of players has broken down")?;
     if let Some(alive) = alive {
         alive.abort();
     }
@@ -93,13 +100,14 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     Ok(())
 }
 
-/// Waits until the watch and the queue have ended.
+/// Waits until the watch, the looks into games and the queue have ended.
 ///
 /// # Errors
 ///
 /// At once when one of them ends before `stop` or breaks down.
 async fn parts(
     watch: JoinHandle<()>,
+    looks: JoinHandle<()>,
     queue: Option<JoinHandle<db::Result<()>>>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -108,13 +116,18 @@ async fn parts(
         ensure!(stop.is_cancelled(), "the watch of the host has ended");
         Ok(())
     };
+    let looks = async {
+        looks.await.context("the looks into games have broken down")?;
+        ensure!(stop.is_cancelled(), "the looks into games have ended");
+        Ok(())
+    };
     let queue = async {
         let Some(queue) = queue else { return Ok(()) };
         queue.await.context("the queue has broken down")?.context("the queue cannot be read")?;
         ensure!(stop.is_cancelled(), "the queue has ended");
         Ok(())
     };
-    tokio::try_join!(watch, queue).map(drop)
+    tokio::try_join!(watch, looks, queue).map(drop)
 }
 
 /// Answers requests until `stop`. Streams end then at once; what else is under way has a while to end.
@@ -148,16 +161,22 @@ mod tests {
         let stop = CancellationToken::new();
         let runs = || tokio::spawn(pending::<()>());
         let works = || Some(tokio::spawn(pending::<db::Result<()>>()));
-        let ended = parts(tokio::spawn(async { panic!("a test") }), works(), &stop).await;
+        let ended = parts(tokio::spawn(async { panic!("a test") }), runs(), works(), &stop).await;
         assert_eq!(ended.unwrap_err().to_string(), "the watch of the host has broken down");
-        let ended = parts(tokio::spawn(async {}), works(), &stop).await;
+        let ended = parts(tokio::spawn(async {}), runs(), works(), &stop).await;
         assert_eq!(ended.unwrap_err().to_string(), "the watch of the host has ended");
-        let ended = parts(runs(), Some(tokio::spawn(async { Err(sqlx::Error::PoolClosed) })), &stop).await;
+        let ended = parts(runs(), tokio::spawn(async { panic!("a test") }), works(), &stop).await;
+        assert_eq!(ended.unwrap_err().to_string(), "the looks into games have broken down");
+        let ended = parts(runs(), tokio::spawn(async {}), works(), &stop).await;
+        assert_eq!(ended.unwrap_err().to_string(), "the looks into games have ended");
+        let ended = parts(runs(), runs(), Some(tokio::spawn(async { Err(sqlx::Error::PoolClosed) })), &stop).await;
         assert_eq!(ended.unwrap_err().to_string(), "the queue cannot be read");
-        let ended = parts(runs(), Some(tokio::spawn(async { panic!("a test") })), &stop).await;
+        let ended = parts(runs(), runs(), Some(tokio::spawn(async { panic!("a test") })), &stop).await;
         assert_eq!(ended.unwrap_err().to_string(), "the queue has broken down");
         stop.cancel();
-        parts(tokio::spawn(async {}), Some(tokio::spawn(async { Ok(()) })), &stop).await.unwrap();
-        parts(tokio::spawn(async {}), None, &stop).await.unwrap();
+        parts(tokio::spawn(async {}), tokio::spawn(async {}), Some(tokio::spawn(async { Ok(()) })), &stop)
+            .await
+            .unwrap();
+        parts(tokio::spawn(async {}), tokio::spawn(async {}), None, &stop).await.unwrap();
     }
 }

@@ -17,8 +17,8 @@ const ANSWER_MAX: usize = 8 * 1024 * 1024;
 /// The Steam Web API. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Steam {
-    fetcher: Fetcher,
-    api: String,
+    pub(super) fetcher: Fetcher,
+    pub(super) api: String,
 }
 
 impl Steam {
@@ -91,7 +91,7 @@ fn form(count: &str, ids: &[ItemId]) -> String {
 
 /// The same address by https: of old items Steam still names one by http, where its hosts have long answered to both. What comes from the API's own
 /// origin, a mirror's, stays as it is.
-fn by_https(text: String, own: Option<&Origin>) -> String {
+pub(super) fn by_https(text: String, own: Option<&Origin>) -> String {
     match Url::parse(&text) {
         Ok(mut url) if url.scheme() == "http" && url.port().is_none() && Origin::of(&url).as_ref() != own => {
             if url.set_scheme("https").is_ok() { url.into() } else { text }

@@ -1,6 +1,7 @@
-//! The Steam Web API, as far as the Workshop needs it: what items are, what is in collections, and what people paste to name either.
+//! The Steam Web API: what items of the Workshop are, what is in collections, and what people paste to name either; and, for who has a key, what
+//! players are called.
 //!
-//! No key is needed. What Steam says is read leniently (numbers come as numbers or as text) and trusted in nothing: the addresses that it
+//! What Steam says is read leniently (numbers come as numbers or as text) and trusted in nothing: the addresses that it
 //! names are fetched by [`crate::fetch`], which judges them.
 
 mod app;
@@ -11,6 +12,7 @@ mod error;
 mod item_id;
 mod number;
 mod paste;
+mod people;
 
 pub use app::{L4D2, app_name};
 pub use client::Steam;
@@ -19,3 +21,4 @@ pub use details::{Item, Word};
 pub use error::SteamError;
 pub use item_id::ItemId;
 pub use paste::{PasteError, Pasted, parse_paste};
+pub use people::Person;

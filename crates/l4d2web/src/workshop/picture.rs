@@ -120,7 +120,8 @@ fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// What a picture is by its first bytes; whatever else somebody calls a picture is none.
-fn kind(bytes: &[u8]) -> Option<&'static str> {
+#[must_use]
+pub fn kind(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),

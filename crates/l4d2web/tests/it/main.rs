@@ -31,6 +31,7 @@ mod migrations;
 mod no_scripts;
 mod overlays;
 mod panel;
+mod play;
 mod profile;
 mod program;
 mod queue;

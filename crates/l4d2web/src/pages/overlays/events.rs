@@ -94,7 +94,7 @@ impl Live for OverlayLive {
             Change::Overlay(id) => id == self.id,
             // Whether it is a build of this one, or uses it, is told by what differs.
             Change::Job(_) | Change::Progress(_) | Change::Blueprint(_) => true,
-            Change::Server(_) | Change::User(_) | Change::Host => false,
+            Change::Server(_) | Change::Play(_) | Change::Figures(_) | Change::User(_) | Change::Host => false,
         }
     }
 

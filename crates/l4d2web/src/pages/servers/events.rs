@@ -72,7 +72,7 @@ fn too_many_logs(refused: TooManyLogs) -> PageError {
 /// Whether the page of a server may be different after this change.
 fn concerns(server: ServerId, change: Change) -> bool {
     match change {
-        Change::Server(id) => id == server,
+        Change::Server(id) | Change::Play(id) | Change::Figures(id) => id == server,
         // Whether it is of its blueprint, or about the game, is told by what differs.
         Change::Blueprint(_) | Change::Overlay(_) | Change::Host => true,
         // Of its own jobs it is told as of a change of the server.

@@ -34,7 +34,7 @@ struct ListLive {
 
 impl Live for ListLive {
     fn concerns(&self, change: Change) -> bool {
-        !matches!(change, Change::User(_) | Change::Job(_) | Change::Progress(_))
+        !matches!(change, Change::User(_) | Change::Job(_) | Change::Progress(_) | Change::Figures(_))
     }
 
     async fn allows(&self, _: &User) -> db::Result<bool> {
