@@ -144,3 +144,16 @@ pub async fn prune(db: &Db, before: i64) -> Result<u64> {
     let gone = sqlx::query!("DELETE FROM player_sessions WHERE left_at < ?", before).execute(db.write()).await?;
     Ok(gone.rows_affected())
 }
+
+/// Whether somebody plays or played on a server.
+pub async fn was_on(db: &Db, server: ServerId, id: SteamId) -> Result<bool> {
+    let id = id.to_i64();
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM player_sessions WHERE steam_id = ? AND server_id = ?) AS "found: bool""#,
+        id,
+        server
+    )
+    .fetch_one(db.read())
+    .await?;
+    Ok(found)
+}

@@ -83,7 +83,7 @@ impl Route {
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{self, Change, Use};
     use crate::rights::JobRight;
-    use crate::rights::ServerRight::{Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
+    use crate::rights::ServerRight::{Console, Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
     use Access::{Admin, Blueprint, Job, Public, Server, User};
     let mut table = vec![
         get("/", Public, pages::home),
@@ -126,6 +126,10 @@ pub fn table() -> Vec<Route> {
         get("/servers/{id}/events", Server(See), pages::servers::events),
         get("/servers/{id}/log/older", Server(See), pages::servers::log::older),
         get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
+        get("/servers/{id}/players", Server(See), pages::servers::players),
+        get("/servers/{id}/players/{player}/avatar", Server(See), pages::servers::avatar),
+        post("/servers/{id}/rcon/reveal", Server(Console), pages::servers::reveal),
+        post("/servers/{id}/rcon/rotate", Server(Console), pages::servers::rotate),
         get("/servers/{id}/files", Server(Files), pages::servers::files::show),
         get("/servers/{id}/files/download", Server(Files), pages::servers::files::download),
         post("/servers", User, pages::servers::create),

@@ -98,6 +98,10 @@ const TABLE: &[Row] = &[
     get("/servers/{id}/events", "/servers/1/events",                                        [L,   200, 200, 200, 404, 200, L]),
     get("/servers/{id}/log/older", "/servers/1/log/older?before=1",                         [L,   200, 200, 200, 404, 200, L]),
     get("/servers/{id}/log/download", "/servers/1/log/download",                            [L,   200, 200, 200, 404, 200, L]),
+    get("/servers/{id}/players", "/servers/1/players",                                      [L,   200, 200, 200, 404, 200, L]),
+    get("/servers/{id}/players/{player}/avatar", "/servers/1/players/76561198030413993/avatar", [L, 404, 404, 404, 404, 404, L]), // nobody played
+    post("/servers/{id}/rcon/reveal", "/servers/1/rcon/reveal", &[],                        [L,   200, 200, 403, 404, 403, L]),
+    post("/servers/{id}/rcon/rotate", "/servers/1/rcon/rotate", &[],                        [L,   303, 303, 403, 404, 403, L]),
     get("/servers/{id}/files", "/servers/1/files",                                          [L,   200, 200, 403, 404, 403, L]),
     get("/servers/{id}/files/download", "/servers/1/files/download?path=a",                 [L,   404, 404, 403, 404, 403, L]),
     post("/servers", "/servers", NEW_SERVER,                                                [L,   303, 303, 303, 303, 303, L]),

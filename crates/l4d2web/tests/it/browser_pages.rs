@@ -8,7 +8,7 @@ use l4d2web::routes;
 use crate::browser::{Chrome, Judge, Site};
 
 /// What is asked for with GET and is no page of its own.
-const NO_PAGES: [&str; 21] = [
+const NO_PAGES: [&str; 22] = [
     "/",
     "/health",
     "/static/{*path}",
@@ -25,6 +25,7 @@ const NO_PAGES: [&str; 21] = [
     "/servers/{id}/log/download",
     "/servers/{id}/log/older",
     "/servers/{id}/files/download",
+    "/servers/{id}/players/{player}/avatar",
     "/jobs/events",
     "/jobs/{id}/events",
     "/jobs/{id}/lines",
@@ -34,8 +35,14 @@ const NO_PAGES: [&str; 21] = [
 
 /// The pages by the test that looks at them.
 const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
-const SERVERS: [&str; 5] =
-    ["/servers", "/servers/{id}", "/servers/{id}/jobs", "/servers/{id}/files", "/servers/{id}/settings"];
+const SERVERS: [&str; 6] = [
+    "/servers",
+    "/servers/{id}",
+    "/servers/{id}/players",
+    "/servers/{id}/jobs",
+    "/servers/{id}/files",
+    "/servers/{id}/settings",
+];
 const BLUEPRINTS: [&str; 2] = ["/blueprints", "/blueprints/{id}"];
 const OVERLAYS: [&str; 4] = ["/overlays", "/overlays/{id}", "/overlays/{id}/files", "/overlays/{id}/items"];
 const FILES: [&str; 4] =

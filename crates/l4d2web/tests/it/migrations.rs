@@ -69,6 +69,9 @@ async fn with_more(directory: &Path, more: &[(&str, &str)]) -> Migrator {
     Migrator::new(set.as_path()).await.unwrap()
 }
 
+/// The schemas that databases out there may have: a release adds that of the one before.
+const RELEASED: [i64; 2] = [1, 2];
+
 const MORE: [(&str, &str); 2] = [
     ("9001_motto.sql", "ALTER TABLE users ADD COLUMN motto TEXT NOT NULL DEFAULT 'none';"),
     ("9002_mottos.sql", "UPDATE users SET motto = 'of ' || name; CREATE INDEX users_motto ON users (motto);"),
@@ -102,7 +105,7 @@ async fn every_earlier_schema_becomes_that_of_today() {
     db::migrate(&db).await.unwrap();
     db.close().await;
     let wanted: Vec<_> = dump(&fresh).await;
-    for schema in 1..Schema::current().0 {
+    for schema in RELEASED {
         let sql = fs::read_to_string(Path::new(SCHEMAS).join(format!("{schema:04}.sql"))).unwrap_or_else(|error| {
             panic!("tests/schemas/{schema:04}.sql: {error}; its README.md says how it is made")
         });

@@ -10,7 +10,8 @@ use crate::state::AppState;
 /// Lists that are kept at most; those of other readers are made again.
 const MOST: usize = 8;
 
-/// The lists of servers that readers look at, made anew only when something was written to the database.
+/// The lists of servers that readers look at, made anew only when something was written to the database, or is seen in a
+/// game.
 #[derive(Debug)]
 pub struct Board {
     /// One for each user, so that nobody takes the places of others by asking under many names.
@@ -24,6 +25,8 @@ pub struct Board {
 struct Reader {
     admin: bool,
     host: String,
+    /// What is seen in games.
+    play: u64,
 }
 
 impl Board {
@@ -35,7 +38,8 @@ impl Board {
         user: &User,
         host: &str,
     ) -> PageResult<Arc<Listing>> {
-        let reader = Reader { admin: user.admin, host: host.to_owned() };
+        // Before the list is read, as the version of the database.
+        let reader = Reader { admin: user.admin, host: host.to_owned(), play: state.play.version() };
         let known = |version| {
             let (of, listing) = self.kept.get(version, &user.id)?;
             (of == reader).then_some(listing)

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::played::{Now, Played};
 use crate::id::BlueprintId;
 use crate::pages::kit::{Address, count};
 use crate::rights::{ServerRight, Standing};
@@ -12,6 +13,8 @@ use crate::servers::view::{Rank, ServerView};
 pub struct Card {
     /// State, buttons, notices.
     pub view: ServerView,
+    /// What is seen of it in the game; none when it does not run.
+    pub played: Option<Played>,
     /// Where players connect to.
     pub address: Address,
     /// What it is made of.
@@ -38,6 +41,18 @@ impl Card {
     #[must_use]
     pub fn page(&self) -> String {
         format!("/servers/{}", self.view.id)
+    }
+
+    /// What was seen of it in the game.
+    #[must_use]
+    pub fn now(&self) -> Option<&Now> {
+        self.played.as_ref()?.now.as_ref()
+    }
+
+    /// Why nothing is seen of it now, and since when (Unix seconds).
+    #[must_use]
+    pub fn unseen(&self) -> Option<(crate::play::Unseen, i64)> {
+        self.played.as_ref()?.unseen
     }
 
     /// Whether something is wrong with it.

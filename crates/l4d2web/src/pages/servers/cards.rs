@@ -1,12 +1,14 @@
 //! The cards of all servers that a reader sees, from a few statements.
 
 use super::card::{Card, CardBlueprint};
+use super::played::Played;
 use crate::db;
 use crate::db::blueprints::{Blueprint, UsedOverlay};
 use crate::db::server_list::Seen;
 use crate::db::users::User;
 use crate::host::shape::{State, Status};
 use crate::pages::kit::Address;
+use crate::play::Look;
 use crate::servers::spec::{self, Spec};
 use crate::servers::view::{Known, OpenJob, ServerView};
 use crate::state::AppState;
@@ -34,18 +36,25 @@ pub async fn cards(state: &AppState, user: &User, host: &str) -> db::Result<Vec<
         .into_iter()
         .map(|seen| {
             let (job, recipe) = (jobs.get(&seen.server.id), recipes.get(seen.server.blueprint_id));
-            made(seen, job, recipe, &names, user, host, now)
+            let look = state.play.of(seen.server.id);
+            made(seen, job, recipe, look.as_deref(), &names, user, host, now)
         })
         .collect();
     cards.sort_by_cached_key(|card| (card.view.rank, card.view.name.to_lowercase(), card.view.id));
     Ok(cards)
 }
 
-/// The card of a server, from its row and what belongs to it. `recipe` is what it is made of now: none when it was never started.
+/// The card of a server, from its row and what belongs to it. `recipe` is what it is made of now: none when it was never started; `look` what is
+/// known of it in the game.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a part of what a card shows, and comes from a statement of its own"
+)]
 pub(super) fn made(
     seen: Seen,
     job: Option<&OpenJob>,
     recipe: Option<Recipe<'_>>,
+    look: Option<&Look>,
     names: &[(String, String)],
     user: &User,
     host: &str,
@@ -57,6 +66,7 @@ pub(super) fn made(
     let changes = up.and_then(|status| changes(&server, status, recipe, names)).unwrap_or_default();
     let known = Known { server: &server, status: status.as_ref(), job, changes: &changes, standing, now };
     Card {
+        played: up.and(look).map(Played::of),
         view: ServerView::of(&known),
         address: Address {
             host: host.to_owned(),

@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 
 use super::frame::{Frame, ServerTab, public_host};
+use super::players::{self, span_of};
 use crate::db;
 use crate::db::servers::Server;
 use crate::db::users::User;
@@ -18,6 +19,7 @@ use crate::live::sse::{self, Live};
 use crate::live::{After, Change, Fragment};
 use crate::pages::jobs::jobs_of;
 use crate::pages::{PageError, PageResult};
+use crate::play::graph::Span;
 use crate::rights::{ServerRight, Standing};
 use crate::routes::{ServerAccess, Visitor};
 use crate::state::AppState;
@@ -29,6 +31,9 @@ pub struct Asked {
     tab: String,
     /// Where in the list of jobs.
     before: Option<i64>,
+    /// Which time graphs show.
+    #[serde(default)]
+    span: String,
 }
 
 /// Opens the stream.
@@ -42,6 +47,7 @@ pub async fn events(
 ) -> PageResult {
     let tab = match asked.tab.as_str() {
         "log" => ServerTab::Log,
+        "players" => ServerTab::Players,
         "files" => ServerTab::Files,
         "settings" => ServerTab::Settings,
         _ => ServerTab::Jobs,
@@ -60,6 +66,7 @@ pub async fn events(
         server: access.server.id,
         tab,
         before,
+        span: span_of(&asked.span),
         lines,
     };
     sse::open(&state, &visitor, after.as_deref(), live)
@@ -85,6 +92,7 @@ struct ServerLive {
     server: ServerId,
     tab: ServerTab,
     before: Option<JobId>,
+    span: Span,
     host: String,
     lines: Option<Follower>,
 }
@@ -112,6 +120,9 @@ impl Live for ServerLive {
         let Some((server, standing)) = self.seen_by(user).await? else { return Ok(None) };
         let frame = Frame::load(&self.state, &server, standing, user, self.tab, &self.host).await?;
         let mut fragments = frame.fragments()?;
+        if self.tab == ServerTab::Players {
+            fragments.extend(players::fragments(&self.state, self.server, self.span).await?);
+        }
         if self.tab == ServerTab::Jobs {
             fragments.extend(jobs_of(&self.state, self.server, self.before).await?.fragments()?);
         }
@@ -139,10 +150,23 @@ mod tests {
     #[test]
     fn a_page_looks_again_only_for_its_own_server() {
         let [own, other] = [ServerId(1), ServerId(2)];
-        let looks =
-            [Change::Server(own), Change::Blueprint(BlueprintId(9)), Change::Overlay(OverlayId(9)), Change::Host];
+        let looks = [
+            Change::Server(own),
+            Change::Play(own),
+            Change::Figures(own),
+            Change::Blueprint(BlueprintId(9)),
+            Change::Overlay(OverlayId(9)),
+            Change::Host,
+        ];
         assert!(looks.into_iter().all(|change| concerns(own, change)));
-        let not = [Change::Server(other), Change::Job(JobId(1)), Change::Progress(JobId(1)), Change::User(UserId(1))];
+        let not = [
+            Change::Server(other),
+            Change::Play(other),
+            Change::Figures(other),
+            Change::Job(JobId(1)),
+            Change::Progress(JobId(1)),
+            Change::User(UserId(1)),
+        ];
         assert!(!not.into_iter().any(|change| concerns(own, change)));
     }
 }

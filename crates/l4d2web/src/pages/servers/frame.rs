@@ -21,6 +21,8 @@ use crate::state::AppState;
 pub enum ServerTab {
     /// Its log.
     Log,
+    /// Who plays, who played, and how it got on.
+    Players,
     /// Its files.
     Files,
     /// Its jobs.
@@ -79,6 +81,11 @@ impl Frame {
         let link =
             |which, path: &str, word| Tab { href: format!("{page}{path}"), word, count: None, current: current(which) };
         let mut tabs = vec![link(ServerTab::Log, "", "Log")];
+        let players = card.now().map(|now| u64::from(now.players));
+        tabs.push(Tab {
+            count: players.filter(|number| *number > 0),
+            ..link(ServerTab::Players, "/players", "Players")
+        });
         if standing.may(ServerRight::Files) {
             tabs.push(link(ServerTab::Files, "/files", "Files"));
         }

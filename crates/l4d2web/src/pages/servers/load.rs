@@ -28,6 +28,7 @@ pub async fn card(state: &AppState, server: &Server, standing: Standing, user: &
     };
     let jobs = db::server_list::open_jobs(db, Some(server.id)).await?;
     let names = db::overlays::names(db).await?;
+    let look = state.play.of(server.id);
     let recipe = Some((&blueprint, overlays.as_slice()));
-    Ok(made(seen, jobs.get(&server.id), recipe, &names, user, host, state.clock.now()))
+    Ok(made(seen, jobs.get(&server.id), recipe, look.as_deref(), &names, user, host, state.clock.now()))
 }

@@ -17,6 +17,9 @@ pub mod load;
 pub mod log;
 mod no_game;
 mod people;
+pub mod played;
+pub mod players;
+mod rcon;
 mod settings;
 mod summary;
 
@@ -29,4 +32,6 @@ pub use events::events;
 pub use list_events::list_events;
 pub use load::card;
 pub use people::{hand_over, share, unshare};
+pub use players::{avatar, players};
+pub use rcon::{reveal, rotate};
 pub use settings::{save_settings, settings};

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::at::At;
 use super::create::{Choice, choices};
 use super::frame::{Frame, ServerTab};
+use super::rcon::Passwords;
 use crate::blueprints::parse_name;
 use crate::config::PortRange;
 use crate::db;
@@ -40,6 +41,10 @@ pub(super) struct SettingsPage {
     grants: Vec<Grant>,
     pub(super) person: Field,
     said: Option<&'static str>,
+    /// Whether the reader may know the RCON password.
+    may_console: bool,
+    /// The RCON passwords, when the reader has just asked for them.
+    pub(super) passwords: Option<Passwords>,
     /// What is stored now, when somebody else has saved since the form was made.
     newer: Option<Vec<(&'static str, String)>>,
 }
@@ -79,6 +84,7 @@ impl Settings {
 #[derive(Debug, Default, Deserialize)]
 pub struct Done {
     saved: Option<String>,
+    rotated: Option<String>,
 }
 
 impl SettingsPage {
@@ -98,7 +104,21 @@ impl SettingsPage {
         let person = Field::new("user", "");
         let range = state.config.ports;
         let (shell, owner) = (shell.clone().at(Nav::Servers), server.owner_id == user.id);
-        Ok(Self { shell, frame, form, range, may_share, owner, grants, person, said: None, newer: None })
+        let may_console = standing.may(ServerRight::Console);
+        Ok(Self {
+            shell,
+            frame,
+            form,
+            range,
+            may_share,
+            owner,
+            grants,
+            person,
+            said: None,
+            may_console,
+            passwords: None,
+            newer: None,
+        })
     }
 
     /// The page for who did not save since somebody else had: with what was typed, and what is stored now.
@@ -121,6 +141,17 @@ impl SettingsPage {
             "The name changes here at once. Port, hostname and blueprint reach the game at the next restart."
         } else {
             "The name changes here at once. Port, hostname and blueprint reach the game at the next start."
+        }
+    }
+
+    /// What the note says that was just done takes effect.
+    fn said_effect(&self) -> &'static str {
+        match self.said {
+            Some("Saved.") => self.effect(),
+            _ if self.frame.card.view.stand.is_up() => {
+                "The game takes it at the next restart, and the one of before until then."
+            }
+            _ => "The game takes it at the next start.",
         }
     }
 
@@ -153,7 +184,11 @@ async fn with_current(state: &AppState, me: UserId, frame: &Frame, server: &Serv
 /// Shows the settings.
 pub async fn settings(at: At, Query(done): Query<Done>) -> PageResult {
     let mut page = SettingsPage::load(&at).await?;
-    page.said = done.saved.map(|_| "Saved.");
+    page.said = match (done.saved, done.rotated) {
+        (Some(_), _) => Some("Saved."),
+        (None, Some(_)) => Some("It has another RCON password."),
+        (None, None) => None,
+    };
     Ok(page.into_response())
 }
 

@@ -72,15 +72,7 @@ impl Profiles {
             return Err(AvatarError::NotNow);
         }
         let fetched = timeout(PATIENCE, self.fetch(&url)).await.unwrap_or(Err(AvatarError::Late));
-        let mut failed = self.failed();
-        match &fetched {
-            Ok(_) => drop(failed.remove(&id)),
-            Err(_) => {
-                failed.retain(|_, at| (0..AGAIN).contains(&(now - *at)));
-                failed.insert(id, now);
-            }
-        }
-        drop(failed);
+        self.note(id, now, fetched.is_ok());
         let avatar = fetched?;
         self.keep(id, path, avatar.bytes.clone()).await;
         Ok(avatar)
@@ -120,6 +112,17 @@ impl Profiles {
         let digest = Sha256::digest(url);
         let digest = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         self.0.pictures.join(format!("{}-{digest:016x}", id.to_u64()))
+    }
+
+    /// Notes whether a picture could be had.
+    fn note(&self, id: SteamId, now: i64, had: bool) {
+        let mut failed = self.failed();
+        failed.retain(|_, at| (0..AGAIN).contains(&(now - *at)));
+        if had {
+            failed.remove(&id);
+        } else {
+            failed.insert(id, now);
+        }
     }
 
     fn failed(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<SteamId, i64>> {

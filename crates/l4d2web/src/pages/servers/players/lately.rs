@@ -1,0 +1,75 @@
+use std::collections::HashSet;
+
+use askama::Template;
+
+use crate::db::player_sessions::Played;
+use crate::db::{self, Db};
+use crate::game::{PlayerName, SteamId};
+use crate::id::ServerId;
+use crate::pages::PageResult;
+use crate::pages::kit::{duration, initial};
+
+/// How many are listed.
+const MOST: i64 = 50;
+
+/// Of whom there are pictures.
+#[derive(Debug, Default)]
+pub(super) struct Faces {
+    server: Option<ServerId>,
+    ids: HashSet<SteamId>,
+}
+
+impl Faces {
+    pub(super) async fn load(db: &Db, server: ServerId) -> db::Result<Self> {
+        let ids = db::steam_profiles::pictured(db, server).await?;
+        Ok(Self { server: Some(server), ids: ids.into_iter().collect() })
+    }
+
+    /// Where the picture of somebody is.
+    pub(super) fn of(&self, id: SteamId) -> Option<String> {
+        let server = self.server.filter(|_| self.ids.contains(&id))?;
+        Some(format!("/servers/{server}/players/{}/avatar", id.to_u64()))
+    }
+}
+
+/// Who played lately; it stands in the fragment `lately`.
+#[derive(Template)]
+#[template(path = "servers/players/lately.html")]
+pub(super) struct PlayedLately {
+    people: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    face: String,
+    picture: Option<String>,
+    profile: String,
+    left_at: i64,
+    played: String,
+    pings: String,
+}
+
+impl PlayedLately {
+    pub(super) async fn load(db: &Db, server: ServerId, faces: &Faces) -> PageResult<String> {
+        let played = db::player_sessions::lately(db, server, MOST).await?;
+        let list = Self { people: played.into_iter().map(|played| row(played, faces)).collect() };
+        Ok(list.render()?)
+    }
+}
+
+fn row(played: Played, faces: &Faces) -> Row {
+    let name = PlayerName::new(played.name.as_bytes()).to_string();
+    Row {
+        face: initial(&name),
+        picture: faces.of(played.steam_id),
+        profile: played.steam_id.profile(),
+        left_at: played.left_at,
+        played: duration(played.left_at - played.joined_at),
+        pings: match played.pings {
+            Some((least, most)) if least == most => format!("{least} ms"),
+            Some((least, most)) => format!("{least} to {most} ms"),
+            None => String::new(),
+        },
+        name,
+    }
+}
