@@ -9,6 +9,7 @@ pub mod assets;
 pub mod blueprints;
 pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod db;
 #[cfg(debug_assertions)]

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account::{Limits, Passwords, Sessions};
 use crate::archive::Limits as ArchiveLimits;
 use crate::clock::Clock;
+use crate::command::Controls;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::files::Files;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub uploads: Uploads,
     /// What is seen of servers in the game.
     pub play: Play,
+    /// What is done to them there.
+    pub controls: Controls,
     /// What Steam says of players.
     pub profiles: Profiles,
     /// The logs of servers that somebody looks at.
@@ -89,6 +92,7 @@ impl AppState {
         };
         let files = Files::new(&config.root);
         let uploads = Uploads::new(db.clone(), clock.clone(), bus.clone(), files, ArchiveLimits::default());
+        let controls = Controls::new(db.clone(), &clock);
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
         Self(Arc::new(Parts {
             config,
@@ -102,6 +106,7 @@ impl AppState {
             workshop,
             uploads,
             play: Play::default(),
+            controls,
             profiles,
             logs,
             streams,

@@ -28,7 +28,7 @@ const ROWS: &str = "
 const ADMINS: i64 = 10;
 
 /// Makes it; the cookie of a session of each admin.
-pub(crate) async fn make(root: &Path, stand_in: &Path) -> Vec<String> {
+pub(crate) async fn make(root: &Path, stand_in: &Path, game: std::net::SocketAddr) -> Vec<String> {
     let db = Db::open(&root.join("left4me.db")).await.unwrap();
     db::migrate(&db).await.unwrap();
     sqlx::raw_sql(ROWS).execute(db.write()).await.unwrap();
@@ -44,9 +44,13 @@ pub(crate) async fn make(root: &Path, stand_in: &Path) -> Vec<String> {
         sqlx::query(session).bind(admin).bind(token.hash().to_vec()).bind(now).execute(db.write()).await.unwrap();
         cookies.push(format!("left4me={}", token.expose()));
     }
+    // The first one runs where there is a console.
+    let spec = crate::console::spec(game);
+    sqlx::query("UPDATE servers SET started_spec = ? WHERE id = 1").bind(spec).execute(db.write()).await.unwrap();
     db.close().await;
     for server in 1..=200 {
-        host(root, stand_in, &["initialize", &server.to_string(), "-f", "-"], "port: 27015\n");
+        let port = if server == 1 { game.port() } else { 27015 };
+        host(root, stand_in, &["initialize", &server.to_string(), "-f", "-"], &format!("port: {port}\n"));
         if server % 2 == 1 {
             host(root, stand_in, &["start", &server.to_string()], "");
         }

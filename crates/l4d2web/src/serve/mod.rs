@@ -20,6 +20,7 @@ pub use lock::ServeLock;
 
 use crate::account::{BaseUrl, FirstLink, Passwords, first_link};
 use crate::clock::Clock;
+use crate::command;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::live::watch;
@@ -55,6 +56,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     if let Err(error) = state.uploads.recover().await {
         tracing::error!(%error, "uploads that were under way could not be seen to");
     }
+    command::act::recover(&state).await.context("what was under way in games cannot be seen to")?;
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
     // Port 0 lets the kernel choose one.
@@ -71,6 +73,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         let (state, stop) = (state.clone(), stop.clone());
         tokio::spawn(async move { state.work(stop).await })
     });
+    let bans = tokio::spawn(command::bans::keep(state.clone(), stop.clone()));
     let looks = tokio::spawn(play::run(state.clone(), stop.clone()));
     let profiles = tokio::spawn({
         let (profiles, stop) = (state.profiles.clone(), stop.clone());
@@ -91,6 +94,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         tracing::warn!("something that asked the host does not end, and is left to systemd");
     }
     tidy.await.context("the care for uploads has broken down")?;
+    bans.await.context("keeping bans has broken down")?;
     profiles.await.context("asking Steam of players has broken down")?;
     if let Some(alive) = alive {
         alive.abort();

@@ -14,18 +14,18 @@ use crate::browser::{Chrome, Judge, PASSWORD, Theme, target};
 use crate::browser_flows::{delete_server, lines, make_blueprint, make_server, stay, until_it_is};
 
 /// The panel, as it is installed.
-const PANEL: &str = "http://127.0.0.1:8000";
+pub(crate) const PANEL: &str = "http://127.0.0.1:8000";
 /// Where players reach the host.
 const ADDRESS: &str = "203.0.113.10";
 
 /// The throw-away host that `deploy/test.sh` makes.
-struct Host {
+pub(crate) struct Host {
     script: PathBuf,
     name: String,
 }
 
 impl Host {
-    fn real() -> Self {
+    pub(crate) fn real() -> Self {
         let name =
             std::env::var("LEFT4ME_TEST_HOST").expect("LEFT4ME_TEST_HOST names the host that deploy/test.sh makes");
         Self { script: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/lab/host.sh"), name }
@@ -39,12 +39,12 @@ impl Host {
         said
     }
 
-    fn sh(&self, script: &str) -> String {
+    pub(crate) fn sh(&self, script: &str) -> String {
         self.lab("exec", &["bash", "-euo", "pipefail", "-c", script])
     }
 
     /// A panel that nobody has seen yet, with the game not installed; what other tests left is gone.
-    fn begin(&self) {
+    pub(crate) fn begin(&self) {
         self.sh("systemctl stop left4me-web
             for name in $(l4d2ctl list --json | grep -o '\"name\":\"[^\"]*\"' | cut -d'\"' -f4); do l4d2ctl delete \"$name\"; done
             rm -rf /var/lib/left4me/left4me.db* /var/lib/left4me/installation /var/lib/left4me/trees/installation
@@ -84,13 +84,13 @@ fn ask_for_name(port: u16) -> String {
     String::from_utf8(name).unwrap()
 }
 
-fn in_the_hosts_network(test: impl Future<Output = ()>) {
+pub(crate) fn in_the_hosts_network(test: impl Future<Output = ()>) {
     Host::real().enter_network();
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
 }
 
 /// Makes the first account by the link that the machine gives out.
-async fn set_up(host: &Host, chrome: &Chrome) {
+pub(crate) async fn set_up(host: &Host, chrome: &Chrome) {
     let said = host.sh("left4me setup-link");
     let path = said[said.find("/setup/").expect("a link")..].split_whitespace().next().unwrap().to_owned();
     chrome.goto(format!("{PANEL}/")).await.unwrap();
@@ -109,6 +109,16 @@ async fn set_up(host: &Host, chrome: &Chrome) {
     chrome.until("location.pathname === '/servers'").await;
 }
 
+/// The game comes by the panel, too.
+pub(crate) async fn install(chrome: &Chrome) {
+    chrome.goto(format!("{PANEL}/admin")).await.unwrap();
+    chrome.press("Install the game…").await;
+    chrome.until("document.querySelector('dialog:modal')").await;
+    chrome.agree().await;
+    chrome.until("/^\\/jobs\\/\\d+$/.test(location.pathname)").await;
+    chrome.until("document.querySelector('.head .state')?.textContent === 'Done'").await;
+}
+
 async fn walk(width: u32, theme: Theme) {
     let host = Host::real();
     host.begin();
@@ -117,13 +127,7 @@ async fn walk(width: u32, theme: Theme) {
     let view = |name: &str| target().join("screenshots").join(format!("host-{name}-{width}-{}.png", theme.name()));
     set_up(&host, &chrome).await;
 
-    // The game comes by the panel, too.
-    chrome.goto(format!("{PANEL}/admin")).await.unwrap();
-    chrome.press("Install the game…").await;
-    chrome.until("document.querySelector('dialog:modal')").await;
-    chrome.agree().await;
-    chrome.until("/^\\/jobs\\/\\d+$/.test(location.pathname)").await;
-    chrome.until("document.querySelector('.head .state')?.textContent === 'Done'").await;
+    install(&chrome).await;
     chrome.picture(&view("install")).await;
 
     make_blueprint(&chrome, PANEL, "Competitive 4v4").await;
