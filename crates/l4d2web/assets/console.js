@@ -37,6 +37,8 @@ export function equip(section) {
         say(`${node.dataset.said}: ${node.querySelector("pre, .sub:last-child")?.textContent.slice(0, 300) ?? ""}`);
       }
     }
+    // What was asked is answered.
+    ask.replaceChildren();
     while (lines.childElementCount > 500) lines.firstElementChild.remove();
     at = history.length;
     typed = "";

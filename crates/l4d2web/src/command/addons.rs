@@ -4,11 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
 use rustix::fs::{Mode as FileMode, OFlags};
 use tokio::time::{Instant, timeout};
 
@@ -25,8 +27,10 @@ const ARCHIVES: usize = 300;
 const LISTED: usize = 1000;
 /// How much of an archive is read at most: its directory, and up to its last mission file.
 const HEAD: u64 = 96 * 1024 * 1024;
-/// How much is read before the directory is looked at, each time more.
-const STEP: u64 = 256 * 1024;
+/// How much is read before it is known how long the directory is.
+const STEP: u64 = 64 * 1024;
+/// How many mission files are read of one.
+const MISSIONS: usize = 32;
 /// How long reading one may take, and all of a server.
 const ONE: Duration = Duration::from_secs(20);
 const ALL: Duration = Duration::from_secs(120);
@@ -159,36 +163,50 @@ async fn read(state: &AppState, user: UserId, server: ServerId, entry: &FileEntr
     file.set_len(size)?;
     let mut path = std::ffi::OsString::from("left4dead2/addons/");
     path.push(entry.file_name());
-    let mut content = state.host.asked_by(user).cat(Of::Server(server), path).await.map_err(Unread::Host)?;
-    let (mut there, mut wanted) = (0_u64, STEP.min(size));
-    let most = HEAD.min(size);
-    loop {
-        while there < wanted {
-            let Some(piece) = content.next().await.transpose()? else { break };
-            let take = usize::try_from(size.saturating_sub(there)).unwrap_or(usize::MAX).min(piece.len());
-            std::os::unix::fs::FileExt::write_all_at(&file, &piece[..take], there)?;
-            there += take as u64;
-            if take < piece.len() {
-                break;
-            }
-        }
-        let whole = there >= most || there < wanted;
-        match looked(&file) {
-            // What has not come yet reads as zeros, in which no directory ends well.
-            Ok((_, needed)) if needed > there && !whole => wanted = needed.min(most),
-            Ok((directory, _)) => return Contents::read(&file, &directory).map_err(Unread::Vpk),
-            Err(_) if !whole => wanted = (wanted * 2).min(most),
-            Err(error) => return Err(Unread::Vpk(error)),
-        }
-    }
+    let content = state.host.asked_by(user).cat(Of::Server(server), path).await.map_err(Unread::Host)?;
+    head(&file, size, content).await
 }
 
-/// The directory, and up to where the archive must be read for its mission files.
-fn looked(file: &File) -> Result<(Directory, u64), VpkError> {
-    let directory = Directory::read(file)?;
-    let missions = directory.entries().iter().filter(|entry| entry.is_mission()).take(32);
+/// Reads of an archive what is needed of it.
+async fn head(
+    file: &File,
+    size: u64,
+    mut content: impl Stream<Item = std::io::Result<Bytes>> + Unpin,
+) -> Result<Contents, Unread> {
+    let most = HEAD.min(size);
+    let mut there = fill(file, 0, STEP.min(size), size, &mut content).await?;
+    let mut start = [0; 28];
+    let length = usize::try_from(there).unwrap_or(usize::MAX).min(start.len());
+    file.read_exact_at(&mut start[..length], 0)?;
+    let end = Directory::end(&start[..length]).map_err(Unread::Vpk)?;
+    there = fill(file, there, end.min(most), size, &mut content).await?;
+    if there < end {
+        return Err(Unread::Vpk(VpkError::Cut));
+    }
+    let directory = Directory::read(file).map_err(Unread::Vpk)?;
+    let missions = directory.entries().iter().filter(|entry| entry.is_mission()).take(MISSIONS);
     let needed = missions.map(crate::vpk::Entry::end).max().unwrap_or_default();
-    Ok((directory, needed))
+    // What lies too far behind reads as zeros, which describe no campaign.
+    fill(file, there, needed.min(most), size, &mut content).await?;
+    Contents::read(file, &directory).map_err(Unread::Vpk)
+}
+
+/// Writes what comes into the file, until so much of it is there; how much that is then.
+async fn fill(
+    file: &File,
+    mut there: u64,
+    wanted: u64,
+    size: u64,
+    content: &mut (impl Stream<Item = std::io::Result<Bytes>> + Unpin),
+) -> std::io::Result<u64> {
+    while there < wanted {
+        let Some(piece) = content.next().await.transpose()? else { break };
+        // It may have grown meanwhile.
+        let take = usize::try_from(size.saturating_sub(there)).unwrap_or(usize::MAX).min(piece.len());
+        file.write_all_at(&piece[..take], there)?;
+        there += take as u64;
+    }
+    Ok(there)
 }
 
 fn nameless(root: &Path) -> std::io::Result<File> {
@@ -209,4 +227,58 @@ pub async fn atlas(state: &AppState, server: &db::servers::Server) -> db::Result
     let titles: HashSet<String> = atlas.campaigns().iter().map(|campaign| campaign.title.clone()).collect();
     let new = missions.iter().filter(|mission| !titles.contains(&mission.title));
     Ok((atlas.with(new), official))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    /// An archive as the game's tools write them, with one mission file behind so many bytes of maps.
+    fn archive(filler: usize, files: usize) -> Vec<u8> {
+        let mission = b"mission { Name blitz DisplayTitle Blitz modes { coop { 1 { Map b1 } } } }";
+        let mut tree = Vec::new();
+        let mut entry = |extension: &str, directory: &str, names: &[(String, usize, usize)]| {
+            tree.extend(format!("{extension}\0{directory}\0").bytes());
+            for (name, offset, length) in names {
+                tree.extend(format!("{name}\0").bytes());
+                tree.extend([0; 6]);
+                tree.extend(0x7fff_u16.to_le_bytes());
+                tree.extend(u32::try_from(*offset).unwrap().to_le_bytes());
+                tree.extend(u32::try_from(*length).unwrap().to_le_bytes());
+                tree.extend(0xffff_u16.to_le_bytes());
+            }
+            tree.extend(b"\0\0");
+        };
+        let maps: Vec<_> = (0..files).map(|number| (format!("map_with_a_long_name_{number}"), 0, filler)).collect();
+        entry("bsp", "maps", &maps);
+        entry("txt", "missions", &[("blitz".to_owned(), filler, mission.len())]);
+        tree.push(0);
+        let header = [0x55aa_1234_u32, 1, u32::try_from(tree.len()).unwrap()].map(u32::to_le_bytes).concat();
+        [header, tree, vec![b'x'; filler], mission.to_vec()].concat()
+    }
+
+    async fn read_in(bytes: Vec<u8>, piece: usize) -> Result<Contents, Unread> {
+        let file = nameless(&std::env::temp_dir()).unwrap();
+        file.set_len(bytes.len() as u64).unwrap();
+        let pieces: Vec<_> = bytes.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        head(&file, bytes.len() as u64, stream::iter(pieces)).await
+    }
+
+    #[tokio::test]
+    async fn a_campaign_is_found_wherever_it_lies() {
+        for (filler, files, piece) in [(10, 1, 1), (1 << 20, 3, 65_536), (10, 9000, 4096)] {
+            let contents = read_in(archive(filler, files), piece).await.unwrap();
+            assert_eq!(contents.missions[0].title, "Blitz", "{filler} {files}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_cut_off_or_none_is_refused() {
+        let whole = archive(10, 9000);
+        for bytes in [b"PK".to_vec(), Vec::new(), whole[..100_000].to_vec()] {
+            assert!(matches!(read_in(bytes, 4096).await, Err(Unread::Vpk(_))));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Doing something about a game that runs, against a scripted one.
 
+mod addons;
 mod bans;
 mod changes;
 mod console;

@@ -13,14 +13,12 @@ pub(super) const KEPT: usize = 32 * 1024;
 #[template(path = "servers/console/entry.html")]
 pub(super) struct Entry {
     said: Said,
-    /// Whether it is the answer to a script, which is told to take its question away.
-    fresh: bool,
 }
 
 impl Entry {
     /// What may be seen of one: nothing in it acts on the page, and all of it is visible.
-    pub(super) fn of(said: Said, fresh: bool) -> Self {
-        Self { said: Said { command: shown(&said.command), reply: shown(&said.reply), ..said }, fresh }
+    pub(super) fn of(said: Said) -> Self {
+        Self { said: Said { command: shown(&said.command), reply: shown(&said.reply), ..said } }
     }
 }
 
@@ -52,7 +50,7 @@ mod tests {
             reply: "\u{1b}[2J<img src=x onerror=alert(1)>\0;quit".to_owned(),
             failed: false,
         };
-        let html = Entry::of(said, true).render().unwrap();
+        let html = Entry::of(said).render().unwrap();
         assert!(html.contains("␛[2J&#60;img src=x onerror=alert(1)&#62;␀;quit"), "{html}");
         assert!(!html.contains("<script") && !html.contains("<img") && !html.contains(['\u{1b}', '\0']));
     }

@@ -7,10 +7,10 @@ use axum::response::IntoResponse as _;
 use super::entry::{Entry, KEPT, SHOWN, cut};
 use super::show::{Asks, ConsolePage};
 use crate::command::danger::{Aliases, aliases, names};
-use crate::command::{Danger, Running, secrets};
+use crate::command::{Danger, NoReply, Running, secrets};
 use crate::db;
-use crate::game::Command;
 use crate::game::rcon::CommandError;
+use crate::game::{Command, RconError};
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::servers::At;
 use crate::pages::{PageError, PageResult, go};
@@ -53,7 +53,7 @@ pub async fn run_command(at: At, Form(sent): Form<Sent>) -> PageResult {
     at.state.play.look_now(id);
     if at.shell.fragment {
         said.reply = cut(&reply, SHOWN);
-        return Ok(Entry::of(said, true).into_response());
+        return Ok(Entry::of(said).into_response());
     }
     Ok(go(&at.shell, &format!("/servers/{id}/console#command")))
 }
@@ -73,8 +73,12 @@ async fn danger(at: &At, running: &Running, command: &Command) -> Option<Danger>
         return None;
     }
     let ask = Command::parse("alias").ok()?;
-    let reply = at.state.controls.consoles.run_on(at.server.id, running, &ask, ALIASES).await.ok()?;
-    Danger::of(command.as_str(), &aliases(&String::from_utf8_lossy(&reply)))
+    match at.state.controls.consoles.run_on(at.server.id, running, &ask, ALIASES).await {
+        Ok(reply) => Danger::of(command.as_str(), &aliases(&String::from_utf8_lossy(&reply))),
+        // It lets nobody in, so that the command reaches it no more than this did, and says why.
+        Err(NoReply::Rcon(RconError::Unreachable(_) | RconError::Refused | RconError::Banned)) => None,
+        Err(_) => Some(Danger::Hides(command.as_str().to_owned())),
+    }
 }
 
 async fn ask(at: At, command: &Command, danger: &Danger) -> PageResult {
