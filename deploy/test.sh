@@ -68,9 +68,10 @@ trap '$LAB/host.sh down-all' EXIT
 $LAB/host.sh down-all
 step "root file system of the hosts"
 $LAB/rootfs.sh
-step "judges: clients of the game's protocols that others wrote"
+step "judges: clients and servers of the game's protocols that others wrote"
 [ -x target/judges/bin/python3 ] || python3 -m venv target/judges
 target/judges/bin/pip --quiet --disable-pip-version-check install -r deploy/lab/judges.txt
+target/judges/bin/pip --quiet --disable-pip-version-check install --no-deps -r deploy/lab/judge-servers.txt
 step "axe: the judge of pages"
 deploy/lab/axe.sh target/judges/bin/pip
 step "a host with left4me"

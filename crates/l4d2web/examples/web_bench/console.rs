@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use l4d2web::game::rcon::Limits;
 use l4d2web::game::{Command, Rcon, RconPassword};
-use l4d2web::servers::spec::Spec;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -44,13 +43,6 @@ async fn talk(mut stream: TcpStream) -> std::io::Result<()> {
         let size = i32::try_from(body.len() + 10).unwrap();
         stream.write_all(&[&size.to_le_bytes(), id, &kind.to_le_bytes(), body, b"\0\0"].concat()).await?;
     }
-}
-
-/// The spec of a server that runs where the game is.
-pub(crate) fn spec(address: SocketAddr) -> String {
-    let (overlays, arguments, config) = (Vec::new(), Vec::new(), Vec::new());
-    let (hostname, rcon_password) = ("bench".to_owned(), "secret".to_owned());
-    Spec { port: address.port(), overlays, arguments, config, hostname, rcon_password }.render()
 }
 
 /// The middle of both: through the web, and bare.

@@ -1,9 +1,9 @@
 //! Measures what the panel costs, beside a static file that the same process serves. `deploy/bench.sh web` runs it; it prints a table in
 //! Markdown. The panel is the real program on a fresh root; behind it a script stands in for `l4d2ctl` and prints lines when they are wanted.
 //!
-//!     web_bench PATH-OF-L4D2WEB PATH-OF-THE-STAND-IN-L4D2CTL [files]
+//!     web_bench PATH-OF-L4D2WEB PATH-OF-THE-STAND-IN-L4D2CTL [files | play]
 //!
-//! With `files`, only what concerns files overlays.
+//! With `files`, only what concerns files overlays; with `play`, only what concerns looking into games.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod followers;
 mod http;
 mod load;
 mod panel;
+mod play;
 mod report;
 mod rows;
 
@@ -39,15 +40,20 @@ const STAMPS: usize = 300;
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (program, stand_in, files_alone) = match arguments.as_slice() {
-        [program, stand_in] => (program, stand_in, false),
-        [program, stand_in, word] if word == "files" => (program, stand_in, true),
-        _ => panic!("usage: web_bench L4D2WEB STAND-IN [files]"),
+    let (program, stand_in, part) = match arguments.as_slice() {
+        [program, stand_in] => (program, stand_in, ""),
+        [program, stand_in, word] if ["files", "play"].contains(&word.as_str()) => (program, stand_in, word.as_str()),
+        _ => panic!("usage: web_bench L4D2WEB STAND-IN [files | play]"),
     };
     let mut table = Table::default();
+    if part == "play" {
+        play_rows(&mut table, program, stand_in).await;
+        print!("{table}");
+        return;
+    }
     let game = console::game().await;
-    let panel = Panel::start(program, stand_in, game).await;
-    if files_alone {
+    let panel = Panel::with(program, stand_in, &[game.port()]).await;
+    if part == "files" {
         files_rows(&mut table, &panel).await;
         panel.stop().await;
         print!("{table}");
@@ -101,7 +107,34 @@ async fn main() {
     let end = panel.memory();
     table.row("memory, after all", &mib(end), "idle", &mib(idle), None);
     panel.stop().await;
+    play_rows(&mut table, program, stand_in).await;
     print!("{table}");
+}
+
+/// Another panel, all servers of which run, with eight people on each.
+async fn play_rows(table: &mut Table, program: &str, stand_in: &str) {
+    let consoles = play::Consoles::start(200).await;
+    let panel = Panel::with(program, stand_in, &consoles.ports).await;
+    let looked = consoles.measure(&panel).await;
+    let met = looked.cpu < 3.0 && looked.per_second > 39.0;
+    let goal = Some((met, "under 3 % of one core, with 40 looks a second"));
+    let share = format!("{:.1} % of one core", looked.cpu);
+    let looks = format!("{:.1}", looked.per_second);
+    table.row("looking into 200 games every 5 s", &share, "looks a second", &looks, goal);
+    let goal = Some((looked.memory < 40 << 20, "under 40 MiB"));
+    table.row("memory of the panel meanwhile", &mib(looked.memory), "", "", goal);
+    play::history(&panel, 1).await;
+    let file = panel.file().await;
+    let still = load(&panel, &file, 1).await;
+    for (what, path) in [
+        ("the page of a server, p99", "/servers/1"),
+        ("who plays, with 30 days of history, p99", "/servers/1/players?span=30d"),
+    ] {
+        let got = load(&panel, path, 1).await;
+        let goal = Some((got.most < Duration::from_millis(15), "under 15 ms"));
+        table.row(what, &ms(got.most), "a static file", &ms(still.most), goal);
+    }
+    panel.stop().await;
 }
 
 /// A file that is sent, and a folder that is looked at.

@@ -46,14 +46,15 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    pub(crate) async fn start(program: &str, stand_in: &str, game: std::net::SocketAddr) -> Self {
+    /// Starts it; a server runs on each of these ports.
+    pub(crate) async fn with(program: &str, stand_in: &str, ports: &[u16]) -> Self {
         let root = tempfile::tempdir().unwrap();
         let stand_in = Path::new(stand_in).canonicalize().unwrap();
         let script = root.path().join("l4d2ctl");
         std::fs::write(&script, SCRIPT.replace("$STAND_IN", stand_in.to_str().unwrap())).unwrap();
         std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
         std::fs::write(root.path().join("orders"), "trickle 3600000\n").unwrap();
-        let cookies = rows::make(root.path(), &stand_in, game).await;
+        let cookies = rows::make(root.path(), &stand_in, ports).await;
         let mut child = Command::new(program)
             .arg("serve")
             .env_clear()

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use l4d2web::account::Token;
 use l4d2web::clock::Clock;
 use l4d2web::db::{self, Db};
+use l4d2web::servers::spec::Spec;
 
 const ROWS: &str = "
     INSERT INTO users (id, name, password_hash, admin, password_changed_at, created_at) VALUES (1, 'bench', '', 1, 0, 0);
@@ -27,8 +28,8 @@ const ROWS: &str = "
 /// How many admins there are: one of them alone may not hold hundreds of streams.
 const ADMINS: i64 = 10;
 
-/// Makes it; the cookie of a session of each admin.
-pub(crate) async fn make(root: &Path, stand_in: &Path, game: std::net::SocketAddr) -> Vec<String> {
+/// Makes it; the cookie of a session of each admin. On each of `ports` a server runs; without any, every second server does, where nobody is.
+pub(crate) async fn make(root: &Path, stand_in: &Path, ports: &[u16]) -> Vec<String> {
     let db = Db::open(&root.join("left4me.db")).await.unwrap();
     db::migrate(&db).await.unwrap();
     sqlx::raw_sql(ROWS).execute(db.write()).await.unwrap();
@@ -44,14 +45,23 @@ pub(crate) async fn make(root: &Path, stand_in: &Path, game: std::net::SocketAdd
         sqlx::query(session).bind(admin).bind(token.hash().to_vec()).bind(now).execute(db.write()).await.unwrap();
         cookies.push(format!("left4me={}", token.expose()));
     }
-    // The first one runs where there is a console.
-    let spec = crate::console::spec(game);
-    sqlx::query("UPDATE servers SET started_spec = ? WHERE id = 1").bind(spec).execute(db.write()).await.unwrap();
+    for (server, port) in (1_i64..).zip(ports) {
+        let spec = Spec {
+            port: *port,
+            overlays: Vec::new(),
+            arguments: Vec::new(),
+            config: Vec::new(),
+            hostname: "A stand-in".to_owned(),
+            rcon_password: "secret".to_owned(),
+        };
+        let set = "UPDATE servers SET started_spec = ?, desired = 'running' WHERE id = ?";
+        sqlx::query(set).bind(spec.render()).bind(server).execute(db.write()).await.unwrap();
+    }
     db.close().await;
-    for server in 1..=200 {
-        let port = if server == 1 { game.port() } else { 27015 };
+    for server in 1..=200_usize {
+        let port = ports.get(server - 1).copied().unwrap_or(27015);
         host(root, stand_in, &["initialize", &server.to_string(), "-f", "-"], &format!("port: {port}\n"));
-        if server % 2 == 1 {
+        if server % 2 == 1 || server <= ports.len() {
             host(root, stand_in, &["start", &server.to_string()], "");
         }
     }

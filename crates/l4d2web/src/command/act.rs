@@ -45,7 +45,7 @@ fn refused(sentence: String) -> Outcome {
 }
 
 impl Doer<'_> {
-    /// Begins to change what is played; it goes on in the background. `what` is a clause: “Change to c2m1_highway”.
+    /// Begins to change what is played; it goes on in the background. `what` is a clause that says to what.
     ///
     /// # Errors
     ///
@@ -70,6 +70,10 @@ impl Doer<'_> {
     }
 
     /// Says something to all who play.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
     pub async fn say(&self, text: &str) -> Done {
         let act = self.begin(ActKind::Say, &format!("Say “{text}”")).await?;
         let said = match Command::with("say", &[text]) {
@@ -80,6 +84,10 @@ impl Doer<'_> {
     }
 
     /// Throws somebody out, by the number that the game gave them; their name is only told.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
     pub async fn kick(&self, who: Who, name: &str, reason: &str) -> Done {
         let act = self.begin(ActKind::Kick, &because("Kick", name, reason)).await?;
         let kicked = self.throw_out(who, reason).await.map(|gone| match gone {
@@ -91,6 +99,10 @@ impl Doer<'_> {
     }
 
     /// Bans somebody, and throws them out. A server that does not answer is told when it does.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
     pub async fn ban(&self, ban: NewBan) -> Done {
         let now = self.state.clock.now();
         let time = ban.until.map_or_else(|| "for good".to_owned(), |until| format!("for {}", duration(until - now)));
@@ -122,12 +134,16 @@ impl Doer<'_> {
         let outcome = match told.await {
             Ok(true) => Ok(done(format!("Banned {time}. The game has it."))),
             Ok(false) => Ok(refused("The game did not take it. It is told again when the server starts.".to_owned())),
-            Err(error) => self.later(error, format!("Banned {time}. The game is told when it answers.")),
+            Err(error) => later(error, format!("Banned {time}. The game is told when it answers.")),
         };
         self.end(act, outcome).await
     }
 
     /// Lets somebody come again.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
     pub async fn lift(&self, id: SteamId, name: &str) -> Done {
         let shown = if name.is_empty() { account(id.to_i64()) } else { name.to_owned() };
         let act = self.begin(ActKind::Lift, &format!("Lift the ban of {shown}")).await?;
@@ -138,17 +154,9 @@ impl Doer<'_> {
                 Ok(done("They may come again.".to_owned()))
             }
             Ok(false) => Ok(refused("The game still has it. It is told again when the server starts.".to_owned())),
-            Err(error) => self.later(error, "They may come again. The game is told when it answers.".to_owned()),
+            Err(error) => later(error, "They may come again. The game is told when it answers.".to_owned()),
         };
         self.end(act, outcome).await
-    }
-
-    /// What is stored here counts, also while the game cannot be told.
-    fn later(&self, error: NoReply, sentence: String) -> Result<Outcome, NoReply> {
-        match error {
-            NoReply::Database(_) => Err(error),
-            _ => Ok(done(sentence)),
-        }
     }
 
     async fn throw_out(&self, who: Who, reason: &str) -> Result<Gone, NoReply> {
@@ -189,6 +197,11 @@ impl Doer<'_> {
         end(self.state, self.server, act, &outcome).await?;
         Ok(outcome)
     }
+}
+
+/// What is stored here counts, also while the game cannot be told.
+fn later(error: NoReply, sentence: String) -> Result<Outcome, NoReply> {
+    if matches!(error, NoReply::Database(_)) { Err(error) } else { Ok(done(sentence)) }
 }
 
 enum Gone {

@@ -33,17 +33,20 @@ const STEP: u64 = 64 * 1024;
 const MISSIONS: usize = 32;
 /// How long reading one may take, and all of a server.
 const ONE: Duration = Duration::from_secs(20);
-const ALL: Duration = Duration::from_secs(120);
+const ALL: Duration = Duration::from_mins(2);
 /// How long what a server has is taken for what it has.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// What was read of archives, and of which a server has which.
 #[derive(Debug, Default)]
 pub struct Addons {
     known: Mutex<HashMap<Key, Arc<Vec<Mission>>>>,
-    of: Mutex<HashMap<ServerId, (Instant, Arc<Vec<Mission>>)>>,
+    of: Mutex<HashMap<ServerId, Looked>>,
     at: Mutex<HashSet<ServerId>>,
 }
+
+/// When a server was looked at, and what it had.
+type Looked = (Instant, Arc<Vec<Mission>>);
 
 /// An archive by its name, size and time: another content has another of them.
 type Key = (String, u64, i64);
@@ -71,7 +74,10 @@ impl Addons {
         let listing = match host.files(Of::Server(server), "left4dead2/addons", 0, LISTED).await {
             Ok(listing) => listing,
             // It has none.
-            Err(error) if error.code() == Some(66) => return Ok(self.keep(server, Vec::new())),
+            Err(error) if error.code() == Some(66) => {
+                self.keep(server, Vec::new());
+                return Ok(());
+            }
             Err(error) => return Err(error),
         };
         let begun = Instant::now();

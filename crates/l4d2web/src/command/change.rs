@@ -50,7 +50,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             reply: Duration::from_secs(50),
-            map: Duration::from_secs(120),
+            map: Duration::from_mins(2),
             stays: Duration::from_secs(10),
             pause: Duration::from_millis(500),
         }

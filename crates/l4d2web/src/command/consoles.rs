@@ -110,13 +110,12 @@ impl Consoles {
     ) -> Result<Vec<u8>, NoReply> {
         let slot = self.slot(server);
         let _turn = slot.turns.try_acquire().map_err(|_| NoReply::Busy)?;
-        let mut rcon = match slot.idle(running) {
-            Some(rcon) => rcon,
-            None => {
-                let address = SocketAddr::from((Ipv4Addr::LOCALHOST, running.port));
-                let limits = rcon::Limits { connect: CONNECT, reply: patience, ..rcon::Limits::default() };
-                Rcon::connect(address, &running.password, &limits).await?
-            }
+        let mut rcon = if let Some(rcon) = slot.idle(running) {
+            rcon
+        } else {
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, running.port));
+            let limits = rcon::Limits { connect: CONNECT, reply: patience, ..rcon::Limits::default() };
+            Rcon::connect(address, &running.password, &limits).await?
         };
         rcon.wait_at_most(patience);
         let reply = rcon.run(command).await.map_err(NoReply::Rcon)?;

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 /// A reply as it is shown: control characters, marks that turn the direction of writing, and what a terminal would obey stand there as pictures of
 /// themselves, so that they are seen and do nothing. Lines and tabs stay.
 #[must_use]
@@ -10,7 +12,8 @@ pub fn shown(reply: &str) -> String {
             '\0'..='\x1f' => text.push(char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}')),
             '\x7f' => text.push('␡'),
             _ if letter.is_control() || turns(letter) => {
-                text.push_str(&format!("⟨U+{:04X}⟩", u32::from(letter)));
+                // Writing into a string does not fail.
+                let _ = write!(text, "⟨U+{:04X}⟩", u32::from(letter));
             }
             _ => text.push(letter),
         }

@@ -40,7 +40,7 @@ pub struct GameAct {
     pub id: i64,
     /// What kind.
     pub kind: ActKind,
-    /// A clause that says what: “Change to c2m1_highway”.
+    /// A clause that says what: “Change to Dark Carnival”.
     pub what: String,
     /// Who; none when they are gone, or the panel itself.
     pub by: Option<String>,

@@ -17,7 +17,7 @@ pub(super) const EVERY: Duration = Duration::from_secs(5);
 /// How long it may take before pages say so. What was seen before is shown on.
 const PATIENCE: Duration = Duration::from_secs(12);
 /// How often mode and difficulty are asked for, besides when the map is another.
-const RARELY: Duration = Duration::from_secs(60);
+const RARELY: Duration = Duration::from_mins(1);
 /// How far two accounts of when somebody joined may differ, in seconds: they are counted at different moments.
 const SLACK: i64 = 30;
 
@@ -110,8 +110,8 @@ impl<L: Lines> Asker<L> {
         let at = self.clock.now();
         let moved = status.map != known.map;
         let rarely = moved || known.asked.is_none_or(|asked| asked.elapsed() >= RARELY);
-        let more = if rarely { "stats; mp_gamemode; z_difficulty" } else { "stats" };
-        let reply = self.patiently(line.ask(&command(more)?)).await?;
+        let question = if rarely { "stats; mp_gamemode; z_difficulty" } else { "stats" };
+        let reply = self.patiently(line.ask(&command(question)?)).await?;
         if rarely {
             let value = |name| Variable::read(&reply, name).ok().map(|variable| variable.value);
             let mode = value("mp_gamemode").and_then(|value| Mode::parse(&value));
@@ -209,3 +209,6 @@ impl Failed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,7 @@ impl Desk {
     /// Puts down that it does not answer for a while: what was seen before stays.
     pub(super) fn waits(&self, at: i64) {
         let before = self.look();
-        if before.unseen.is_none() {
+        if before.unseen.is_none_or(|(why, _)| why == Unseen::NotYet) {
             self.put(Look { seen: before.seen.clone(), unseen: Some((Unseen::Silent, at)) });
             self.tell_lists();
         }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::ask::{Asker, EVERY, Target};
 use super::desk::Desk;
 use super::recorder::{Note, Recorder};
-use super::{Cgroups, Lines, Local};
+use super::{Cgroups, Lines, Local, Unseen};
 use crate::db::played_servers::{self, Running};
 use crate::game::RconPassword;
 use crate::id::ServerId;
@@ -25,7 +25,7 @@ const COLLECT: Duration = Duration::from_millis(100);
 /// When more servers than this changed at once, all are looked at.
 const SINGLY: usize = 8;
 /// How often all are looked at besides.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 /// How many notes wait for the database at most: some minutes of 200 servers.
 const NOTES: usize = 8192;
 
@@ -116,7 +116,7 @@ impl<L: Lines> Keeper<L> {
         let ids: HashSet<_> = running.iter().map(|server| server.id).collect();
         self.askers.retain(|id, _| ids.contains(id));
         for server in running {
-            self.keep(server);
+            self.keep(&server);
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl<L: Lines> Keeper<L> {
     async fn look_at(&mut self, servers: HashSet<ServerId>) -> crate::db::Result<()> {
         for id in servers {
             match played_servers::running(&self.state.db, Some(id)).await?.pop() {
-                Some(server) => self.keep(server),
+                Some(server) => self.keep(&server),
                 None => drop(self.askers.remove(&id)),
             }
         }
@@ -132,7 +132,7 @@ impl<L: Lines> Keeper<L> {
     }
 
     /// Sees to it that the server is asked as it runs now.
-    fn keep(&mut self, server: Running) {
+    fn keep(&mut self, server: &Running) {
         let id = server.id;
         let target = target(server);
         if let Some(kept) = self.askers.get(&id) {
@@ -154,14 +154,11 @@ impl<L: Lines> Keeper<L> {
             }
             let (bus, clock) = (state.bus.clone(), state.clock.clone());
             let desk = Desk::new(id, state.play.clone(), bus, notes, clock.now());
-            match asked {
-                Some(target) => {
-                    Asker { lines, target, desk, db: state.db.clone(), clock, cgroups }.run(spread(id)).await;
-                }
-                None => {
-                    desk.unseen(super::Unseen::Unknown, clock.now());
-                    std::future::pending::<()>().await;
-                }
+            if let Some(target) = asked {
+                Asker { lines, target, desk, db: state.db.clone(), clock, cgroups }.run(spread(id)).await;
+            } else {
+                desk.unseen(Unseen::Unknown, clock.now());
+                std::future::pending::<()>().await;
             }
         });
         self.askers.insert(id, Kept { target, task });
@@ -169,7 +166,7 @@ impl<L: Lines> Keeper<L> {
 }
 
 /// How to ask a server: by what it was started with, since its row may have another password or port by now.
-fn target(server: Running) -> Option<Target> {
+fn target(server: &Running) -> Option<Target> {
     let spec = Spec::parse(server.started_spec.as_deref()?)?;
     let password = RconPassword::parse(&spec.rcon_password).ok()?;
     let port = server.port.unwrap_or(spec.port);
@@ -202,10 +199,10 @@ mod tests {
             hostname: "a".to_owned(),
             rcon_password: "old".to_owned(),
         };
-        let target = target(running(Some(spec.render()))).unwrap();
+        let target = target(&running(Some(spec.render()))).unwrap();
         assert_eq!((target.port, target.password), (27016, RconPassword::parse("old").unwrap()));
-        assert_eq!(super::target(running(None)), None);
-        assert_eq!(super::target(running(Some("port: 1".to_owned()))), None);
+        assert_eq!(super::target(&running(None)), None);
+        assert_eq!(super::target(&running(Some("port: 1".to_owned()))), None);
     }
 
     #[test]

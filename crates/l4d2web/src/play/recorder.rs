@@ -18,9 +18,9 @@ use crate::live::{Bus, Change};
 use crate::state::AppState;
 
 /// How often what is not urgent is written, all in one transaction.
-const FLUSH: Duration = Duration::from_secs(60);
+const FLUSH: Duration = Duration::from_mins(1);
 /// How often old samples are thinned, and what is too old is removed.
-const TIDY: Duration = Duration::from_secs(3600);
+const TIDY: Duration = Duration::from_hours(1);
 /// How many steps are kept while the database takes none.
 const STEPS: usize = 10_000;
 

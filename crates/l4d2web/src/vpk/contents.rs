@@ -4,7 +4,6 @@ use std::fs::File;
 
 use serde::{Deserialize, Serialize};
 
-use super::text::text;
 use super::{Directory, Mission, VpkError};
 
 /// The longest mission file that is read, the most of them, and the most maps that are kept.
@@ -34,7 +33,7 @@ impl Contents {
         let mut missions = Vec::new();
         for entry in directory.entries().iter().filter(|entry| entry.is_mission()).take(MISSIONS_MAX) {
             let bytes = directory.bytes(file, entry, MISSION_MAX)?;
-            missions.extend(bytes.and_then(|bytes| Mission::parse(&text(&bytes))));
+            missions.extend(bytes.and_then(|bytes| Mission::read(&bytes)));
         }
         Ok(Self { maps, missions })
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::keyvalues::Block;
+use super::text::text;
 
 /// The longest names, and the most chapters, that are kept.
 const NAME_MAX: usize = 100;
@@ -31,6 +32,12 @@ pub struct Chapter {
 }
 
 impl Mission {
+    /// Reads the bytes of a mission file, in whatever encoding; none when it describes no campaign.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        Self::parse(&text(bytes))
+    }
+
     /// Reads a mission file; none when it describes no campaign.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -71,7 +78,8 @@ fn chapters(mode: &Block, most: usize) -> Vec<Chapter> {
 /// A name as one short line.
 fn name(text: &str) -> String {
     let plain: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(NAME_MAX).collect()
+    let short: String = plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(NAME_MAX).collect();
+    short.trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use axum::http::Method;
 use l4d2web::routes;
 
 use crate::browser::{Chrome, Judge, Site};
+use crate::play::{Fake, status};
 
 /// What is asked for with GET and is no page of its own.
 const NO_PAGES: [&str; 22] = [
@@ -234,6 +235,50 @@ async fn browser_parts_of_a_server_are_in_order() {
     judge.look(&chrome, "server-files-open").await;
     chrome.post("/servers/1/share", &[("user", "player2"), ("role", "manage")]).await;
     look(&mut judge, &chrome, &site, "/servers/1/settings", "server-settings").await;
+    judge.verdict();
+}
+
+/// Who plays, who played, and graphs of a day and of 30 days: against a scripted console on the port of the server.
+#[tokio::test]
+async fn browser_players_are_in_order() {
+    let (site, chrome) = (Site::start().await, Chrome::start().await);
+    let mut judge = Judge::new();
+    site.login(&chrome, "admin").await;
+    site.stock_blueprints(&chrome).await;
+    let fake = Fake::start_in_range().await;
+    let people = [
+        ("Coach Potato", Some(11), 4_351, 38),
+        ("[TAG] a name with spaces and ünïcödé ✦", Some(12), 4_260, 61),
+        ("boomer_the_brave_of_the_north_32", Some(13), 240, 35),
+        ("\u{202e}<b>W</b>", Some(14), 9, 120),
+        ("Zoey", None, 0, 0),
+    ];
+    fake.set(|script| {
+        script.password.clear();
+        script.status = status("c2m2_fairgrounds", &people);
+    });
+    let port = fake.port.to_string();
+    let fields = [("name", "Friday Versus"), ("blueprint", "1"), ("port", port.as_str())];
+    chrome.post("/servers", &fields).await;
+    look(&mut judge, &chrome, &site, "/servers/1/players", "players-empty").await;
+    site.stock_history(1).await;
+    chrome.goto(format!("{}/servers/1", site.base)).await.unwrap();
+    chrome.press("Start").await;
+    chrome.until("document.querySelector('#state dl').textContent.includes('Dark Carnival 2/5')").await;
+    judge.look(&chrome, "server-played").await;
+    look(&mut judge, &chrome, &site, "/servers", "servers-played").await;
+    look(&mut judge, &chrome, &site, "/servers/1/players", "players").await;
+    look(&mut judge, &chrome, &site, "/servers/1/players?span=30d", "players-30-days").await;
+    // Somebody leaves; the page says so by itself.
+    chrome.run("window.__stayed = true").await;
+    fake.set(|script| script.status = status("c2m3_coaster", &people[1..]));
+    chrome.until("[...document.querySelectorAll('[sse-swap=lately] li')].some((li) => li.textContent.includes('Coach Potato'))").await;
+    chrome.until("document.querySelector('#state dl').textContent.includes('Dark Carnival 3/5')").await;
+    assert_eq!(chrome.run("return window.__stayed").await, true);
+    chrome.goto(format!("{}/servers/1/settings", site.base)).await.unwrap();
+    chrome.press("Show it").await;
+    chrome.until("document.querySelector('#rcon code')").await;
+    judge.look(&chrome, "server-rcon").await;
     judge.verdict();
 }
 

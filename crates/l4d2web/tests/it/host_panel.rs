@@ -5,10 +5,13 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
+
+use l4d2web::game::rcon::Limits;
+use l4d2web::game::{Command, Rcon, RconPassword};
 
 use crate::browser::{Chrome, Judge, PASSWORD, Theme, target};
 use crate::browser_flows::{delete_server, lines, make_blueprint, make_server, stay, until_it_is};
@@ -32,8 +35,13 @@ impl Host {
     }
 
     fn lab(&self, verb: &str, arguments: &[&str]) -> String {
-        let output =
-            Command::new(&self.script).arg(verb).arg(&self.name).args(arguments).stdin(Stdio::null()).output().unwrap();
+        let output = std::process::Command::new(&self.script)
+            .arg(verb)
+            .arg(&self.name)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         assert!(output.status.success(), "{verb} {arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
         said
@@ -119,6 +127,32 @@ pub(crate) async fn install(chrome: &Chrome) {
     chrome.until("document.querySelector('.head .state')?.textContent === 'Done'").await;
 }
 
+/// People come, and the map changes: page and list say so by themselves, with the next look.
+async fn play(chrome: &Chrome, port: u16) {
+    let page = chrome.current_url().await.unwrap();
+    chrome.goto(format!("{}/settings", page.as_str().trim_end_matches('/'))).await.unwrap();
+    chrome.press("Show it").await;
+    chrome.until("document.querySelector('#rcon code')").await;
+    let password = chrome.run("return document.querySelector('#rcon code').textContent").await;
+    let password = RconPassword::parse(password.as_str().unwrap()).unwrap();
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let mut console = Rcon::connect(address, &password, &Limits::default()).await.unwrap();
+    let mut tell = async |line: &str| drop(console.run(&Command::parse(line).unwrap()).await.unwrap());
+    chrome.goto(format!("{PANEL}/servers")).await.unwrap();
+    chrome.until("document.querySelector('.c-count').textContent.startsWith('0 / ')").await;
+    tell("players add \"Mal\" STEAM_1:1:35074132; players bots 2").await;
+    chrome.until("document.querySelector('.c-count').textContent.startsWith('1 / ')").await;
+    chrome.goto(format!("{}/players", page.as_str().trim_end_matches('/'))).await.unwrap();
+    chrome
+        .until("[...document.querySelectorAll('[sse-swap=people] li')].some((li) => li.textContent.includes('Mal'))")
+        .await;
+    chrome.until("document.querySelector('#state dl').textContent.includes('and 2 bots')").await;
+    // A map change answers nothing for a while.
+    tell("changelevel c2m3_coaster").await;
+    chrome.until("document.querySelector('#state dl').textContent.includes('Dark Carnival 3/5')").await;
+    chrome.goto(page.as_str()).await.unwrap();
+}
+
 async fn walk(width: u32, theme: Theme) {
     let host = Host::real();
     host.begin();
@@ -144,6 +178,8 @@ async fn walk(width: u32, theme: Theme) {
     let mut judge = Judge::new();
     judge.look(&chrome, "host-running").await;
     chrome.look(width, theme).await;
+    play(&chrome, port.as_str().unwrap().parse().unwrap()).await;
+    chrome.picture(&view("played")).await;
 
     chrome.press("Stop").await;
     until_it_is(&chrome, "Stopped").await;

@@ -4,6 +4,7 @@
 mod address;
 mod duration;
 mod field;
+mod foreign;
 mod job_row;
 mod lasting;
 mod log_line;
@@ -16,6 +17,7 @@ mod time;
 pub use address::Address;
 pub use duration::duration;
 pub use field::Field;
+pub use foreign::foreign;
 pub use job_row::JobRow;
 pub use lasting::Lasting;
 pub use log_line::{LineKind, LogLine};

@@ -73,7 +73,8 @@ impl Find {
             && (word.is_empty()
                 || in_text(&row.name)
                 || row.port.to_string().contains(&word)
-                || in_text(&row.blueprint))
+                || in_text(&row.blueprint)
+                || in_text(&row.map))
     }
 
     /// The word that is looked for.

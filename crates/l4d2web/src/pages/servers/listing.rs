@@ -85,6 +85,8 @@ pub(super) struct Row {
     pub(super) name: String,
     pub(super) port: u16,
     pub(super) blueprint: String,
+    /// The map that is on, in words.
+    pub(super) map: String,
     /// Its cells.
     cells: Lasting,
     digest: u64,
@@ -99,6 +101,7 @@ impl Row {
             name: card.view.name.clone(),
             port: card.address.port,
             blueprint: card.blueprint.name.clone(),
+            map: card.now().map(|now| now.map.clone()).unwrap_or_default(),
             digest: html_digest(&html),
             cells: Lasting::new(html),
         })
@@ -191,7 +194,7 @@ impl Listing {
         let text = if find.word().is_empty() {
             format!("There are {counted} in all.")
         } else {
-            format!("Looked in names, blueprints and ports of {counted}.")
+            format!("Looked in names, blueprints, maps and ports of {counted}.")
         };
         Nothing { title, text, steps: vec![("/servers", format!("Show all {all}"))] }
     }

@@ -1,6 +1,6 @@
 //! What a reader is shown of a server in the game: words and figures, from what was seen of it.
 
-use crate::pages::kit::{count, size};
+use crate::pages::kit::{count, foreign, size};
 use crate::play::{Look, Seen, Unseen};
 
 /// What is shown of a server in the game.
@@ -62,14 +62,14 @@ impl Now {
         let map = place.map(ToString::to_string).or_else(|| seen.map().map(str::to_owned));
         let bots = usize::try_from(seen.status.bots).unwrap_or_default();
         Self {
-            map: map.unwrap_or_else(|| "No map".to_owned()),
-            chapter: place.map(|place| place.chapter.clone()).unwrap_or_default(),
+            map: map.map_or_else(|| "No map".to_owned(), |map| foreign(&map)),
+            chapter: place.map(|place| foreign(&place.chapter)).unwrap_or_default(),
             players: seen.status.humans,
             max: seen.status.max,
             bots: if bots == 0 { String::new() } else { count(bots, "bot", "bots") },
             mode: seen.mode.as_ref().map(ToString::to_string).unwrap_or_default(),
             how: how(seen),
-            version: seen.status.version.clone(),
+            version: foreign(&seen.status.version),
             figures: Shares {
                 cpu: seen.cpu.map(|cpu| format!("{cpu:.0} %")).unwrap_or_default(),
                 memory: seen.memory.map(size).unwrap_or_default(),

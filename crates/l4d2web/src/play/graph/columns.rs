@@ -39,11 +39,10 @@ pub fn columns(samples: &[Sample], show: Show, from: i64, until: i64, number: us
     for sample in samples.iter().filter(|sample| sample.to > from && sample.from < until) {
         let Some(value) = show.of(sample) else { continue };
         // Edges are whole seconds: the last may be one further on.
-        for at in column_of(sample.from)..=(column_of(sample.to - 1) + 1).min(number - 1) {
-            let column = i64::try_from(at).unwrap_or(0);
+        let (first, last) = (column_of(sample.from), (column_of(sample.to - 1) + 1).min(number - 1));
+        for (column, (most, sum, all)) in (0..).zip(&mut sums).skip(first).take(last + 1 - first) {
             let seconds = sample.to.min(edge(column + 1)) - sample.from.max(edge(column));
             if seconds > 0 {
-                let (most, sum, all) = &mut sums[at];
                 *most = (*most).max(value);
                 *sum += i128::from(value) * i128::from(seconds);
                 *all += seconds;

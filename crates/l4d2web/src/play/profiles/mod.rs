@@ -30,7 +30,7 @@ const FRESH: i64 = 86_400;
 /// How long those who come are collected before Steam is asked.
 const COLLECT: Duration = Duration::from_secs(1);
 /// How long to wait when Steam gives no answer: at first, and at most.
-const AGAIN: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(1800));
+const AGAIN: (Duration, Duration) = (Duration::from_secs(30), Duration::from_mins(30));
 /// How many wait to be asked for at most.
 const WANTED: usize = 10_000;
 /// Pictures that are fetched at once.

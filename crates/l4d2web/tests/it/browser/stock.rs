@@ -1,5 +1,11 @@
 //! Something to look at: overlays, blueprints and servers with ordinary, long and awkward names.
 
+use l4d2web::clock::Clock;
+use l4d2web::db::{Db, player_sessions, server_samples};
+use l4d2web::game::SteamId;
+use l4d2web::id::ServerId;
+use l4d2web::play::history::{Figures, Sample};
+use l4d2web::play::stays::{Stay, Step};
 use serde_json::json;
 
 use super::{Chrome, Site};
@@ -106,6 +112,42 @@ impl Site {
             chrome.goto(format!("{}/overlays/{id}", self.base)).await.unwrap();
             chrome.until(&format!("document.querySelector('#build .state').textContent === '{word}'")).await;
         }
+    }
+
+    /// What was seen of a server in 30 days: evenings with people on it, two hours without a look, and some who played.
+    pub(crate) async fn stock_history(&self, server: i64) {
+        let db = Db::open(&self.root.path().join("left4me.db")).await.unwrap();
+        let now = Clock::system().now();
+        let sample = |from: i64, seconds: i64| {
+            let hour = from / 3600 % 24;
+            let players = if hour >= 18 { (from / seconds) % 8 + 1 } else { (hour - 12).max(0) / 2 };
+            let figures = Figures {
+                fps: Some(31 - players / 3),
+                cpu: Some(5 + 9 * players),
+                memory: Some(400 + from / 90_000 % 20 * 5),
+            };
+            let (map, mode) = ("c2m2_fairgrounds".to_owned(), "versus".to_owned());
+            (ServerId(server), Sample { from, to: from + seconds, map, mode, players, figures })
+        };
+        let (day, hour) = (now - 86_400, 3600);
+        let coarse = (0..29 * 24).map(|number| sample(day - (number + 1) * hour, hour));
+        let fine = (0..288)
+            .map(|number| sample(day + number * 300, 300))
+            .filter(|(_, sample)| !(now - 28_800..now - 21_600).contains(&sample.from));
+        server_samples::put(&db, &coarse.chain(fine).collect::<Vec<_>>()).await.unwrap();
+        for (account, name, left, played) in [
+            (21, "rochelle fan 2004", 1100, 7320),
+            (22, "hunter2", 9000, 2640),
+            (23, "sacrificial lamb of the long name", 90_000, 18_600),
+        ] {
+            let id = SteamId::parse(&format!("[U:1:{account}]")).unwrap();
+            let joined = now - left - played;
+            let stay = Stay { name: name.to_owned(), userid: 1, joined, ping_min: Some(31), ping_max: Some(74) };
+            for step in [Step::Came(id, stay.clone()), Step::Left(id, stay)] {
+                player_sessions::write(&db, ServerId(server), now - left, &[step]).await.unwrap();
+            }
+        }
+        db.close().await;
     }
 
     /// Makes servers: one runs, one went down by itself, one could not start, one was never started.

@@ -1,12 +1,12 @@
 //! A scripted game server, as far as its console goes: it says that it is one, and does what the test wants.
 
+use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// What it does with a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,6 @@ pub(crate) enum Manner {
     Cut,
     /// Takes connections, and says nothing at all.
     Dead,
-    /// Takes the password, and says nothing more until it is another.
-    Hang,
     /// Says that a packet of two gigabytes comes.
     Huge,
     /// Answers with this.
@@ -37,6 +35,7 @@ pub(crate) enum Manner {
 #[derive(Debug)]
 pub(crate) struct Script {
     pub(crate) manner: Manner,
+    /// Empty: any is taken.
     pub(crate) password: String,
     pub(crate) status: String,
     pub(crate) mode: String,
@@ -47,7 +46,6 @@ pub(crate) struct Script {
 pub(crate) struct Fake {
     pub(crate) port: u16,
     script: Arc<Mutex<Script>>,
-    changed: Arc<Notify>,
     /// Commands that came, in order.
     pub(crate) asked: watch::Receiver<Vec<String>>,
     task: tokio::task::JoinHandle<()>,
@@ -69,11 +67,14 @@ pub(crate) fn status(map: &str, people: &[(&str, Option<u32>, u32, u32)]) -> Str
         match account {
             Some(account) => {
                 let (low, high, minutes, seconds) = (account % 2, account / 2, seconds / 60, seconds % 60);
-                text += &format!(
-                    "# {userid:>2} {number} \"{name}\" STEAM_1:{low}:{high} {minutes:02}:{seconds:02} {ping} 0 active 100000 192.0.2.85:27005\n"
+                let _ = writeln!(
+                    text,
+                    "# {userid:>2} {number} \"{name}\" STEAM_1:{low}:{high} {minutes:02}:{seconds:02} {ping} 0 active 100000 192.0.2.85:27005"
                 );
             }
-            None => text += &format!("# {userid:>2} \"{name}\" BOT active\n"),
+            None => {
+                let _ = writeln!(text, "# {userid:>2} \"{name}\" BOT active");
+            }
         }
     }
     text + "#end\n"
@@ -81,7 +82,20 @@ pub(crate) fn status(map: &str, people: &[(&str, Option<u32>, u32, u32)]) -> Str
 
 impl Fake {
     pub(crate) async fn start(manner: Manner) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), manner)
+    }
+
+    /// On a port that a server of the panel may have.
+    pub(crate) async fn start_in_range() -> Self {
+        for port in 27015..=27115 {
+            if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
+                return Self::on(listener, Manner::Plain);
+            }
+        }
+        panic!("no port from 27015 to 27115 is free");
+    }
+
+    fn on(listener: TcpListener, manner: Manner) -> Self {
         let port = listener.local_addr().unwrap().port();
         let script = Arc::new(Mutex::new(Script {
             manner,
@@ -92,25 +106,23 @@ impl Fake {
         }));
         let (sender, asked) = watch::channel(Vec::new());
         let sender = Arc::new(sender);
-        let changed = Arc::new(Notify::new());
-        let (scripted, wake) = (script.clone(), changed.clone());
+        let scripted = script.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let _ = stream.set_nodelay(true);
-                let (scripted, sender, wake) = (scripted.clone(), sender.clone(), wake.clone());
+                let (scripted, sender) = (scripted.clone(), sender.clone());
                 tokio::spawn(async move {
                     // How a connection ends is the client's affair.
-                    let _ = talk(stream, &scripted, &sender, &wake).await;
+                    let _ = talk(stream, &scripted, &sender).await;
                 });
             }
         });
-        Self { port, script, changed, asked, task }
+        Self { port, script, asked, task }
     }
 
     /// Changes what it does or says.
     pub(crate) fn set(&self, change: impl FnOnce(&mut Script)) {
         change(&mut self.script.lock().unwrap());
-        self.changed.notify_waiters();
     }
 
     /// Waits until it was asked this so often.
@@ -126,12 +138,7 @@ impl Drop for Fake {
     }
 }
 
-async fn talk(
-    mut stream: TcpStream,
-    script: &Mutex<Script>,
-    asked: &watch::Sender<Vec<String>>,
-    changed: &Notify,
-) -> io::Result<()> {
+async fn talk(mut stream: TcpStream, script: &Mutex<Script>, asked: &watch::Sender<Vec<String>>) -> io::Result<()> {
     loop {
         let size = usize::try_from(stream.read_i32_le().await?).map_err(io::Error::other)?;
         let mut packet = vec![0; size];
@@ -147,11 +154,11 @@ async fn talk(
             _ if manner == Manner::Dead => std::future::pending().await,
             3 => {
                 write(&mut stream, id, 0, b"").await?;
-                write(&mut stream, if body == password { id } else { -1 }, 2, b"").await?;
+                write(&mut stream, if password.is_empty() || body == password { id } else { -1 }, 2, b"").await?;
             }
             2 => {
                 asked.send_modify(|asked| asked.push(body.clone()));
-                answer(&mut stream, id, &body, manner, script, changed).await?;
+                answer(&mut stream, id, &body, manner, script).await?;
             }
             _ => {
                 write(&mut stream, id, 0, b"").await?;
@@ -167,7 +174,6 @@ async fn answer(
     command: &str,
     manner: Manner,
     script: &Mutex<Script>,
-    changed: &Notify,
 ) -> io::Result<()> {
     let reply = || {
         let script = script.lock().unwrap();
@@ -205,20 +211,6 @@ async fn answer(
         }
         Manner::Huge => stream.write_all(&i32::MAX.to_le_bytes()).await,
         Manner::Says(bytes) => write(stream, id, 0, &bytes).await,
-        Manner::Hang => {
-            loop {
-                let another = changed.notified();
-                if script.lock().unwrap().manner != Manner::Hang {
-                    break;
-                }
-                tokio::select! {
-                    () = another => {}
-                    // A change between the look and the wait.
-                    () = tokio::time::sleep(Duration::from_millis(50)) => {}
-                }
-            }
-            write(stream, id, 0, reply().as_bytes()).await
-        }
     }
 }
 

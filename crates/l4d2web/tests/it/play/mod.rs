@@ -1,7 +1,12 @@
 //! Looks into games, against scripted servers.
 
 mod fake;
+mod hostile;
+mod kept;
 mod looks;
+mod pages;
+mod password;
+mod profiles;
 
 use std::time::Duration;
 
@@ -56,10 +61,10 @@ impl Looking {
             if let Some(look) = look.clone().filter(|look| is_so(look)) {
                 return look;
             }
-            match tokio::time::timeout(Duration::from_secs(60), self.changes.recv()).await {
-                Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
-                Ok(Err(error)) => panic!("{error}"),
-                Err(_) => panic!("nothing changes; it is {look:?}"),
+            let change = tokio::time::timeout(Duration::from_mins(1), self.changes.recv()).await;
+            match change.unwrap_or_else(|_| panic!("nothing changes; it is {look:?}")) {
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => panic!("the bus is closed"),
             }
         }
     }
@@ -72,7 +77,7 @@ impl Looking {
     /// Waits until a server does not count as one that runs.
     pub(crate) async fn until_gone(&mut self, server: ServerId) {
         while self.panel.state.play.of(server).is_some() {
-            let _ = tokio::time::timeout(Duration::from_secs(60), self.changes.recv()).await.unwrap();
+            let _ = tokio::time::timeout(Duration::from_mins(1), self.changes.recv()).await.unwrap();
         }
     }
 

@@ -17,8 +17,8 @@ pub(super) struct Entry {
 
 impl Entry {
     /// What may be seen of one: nothing in it acts on the page, and all of it is visible.
-    pub(super) fn of(said: Said) -> Self {
-        Self { said: Said { command: shown(&said.command), reply: shown(&said.reply), ..said } }
+    pub(super) fn of(said: &Said) -> Self {
+        Self { said: Said { command: shown(&said.command), reply: shown(&said.reply), ..*said } }
     }
 }
 
@@ -50,7 +50,7 @@ mod tests {
             reply: "\u{1b}[2J<img src=x onerror=alert(1)>\0;quit".to_owned(),
             failed: false,
         };
-        let html = Entry::of(said).render().unwrap();
+        let html = Entry::of(&said).render().unwrap();
         assert!(html.contains("␛[2J&#60;img src=x onerror=alert(1)&#62;␀;quit"), "{html}");
         assert!(!html.contains("<script") && !html.contains("<img") && !html.contains(['\u{1b}', '\0']));
     }

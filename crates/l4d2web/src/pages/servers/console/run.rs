@@ -53,7 +53,7 @@ pub async fn run_command(at: At, Form(sent): Form<Sent>) -> PageResult {
     at.state.play.look_now(id);
     if at.shell.fragment {
         said.reply = cut(&reply, SHOWN);
-        return Ok(Entry::of(said).into_response());
+        return Ok(Entry::of(&said).into_response());
     }
     Ok(go(&at.shell, &format!("/servers/{id}/console#command")))
 }
@@ -87,7 +87,7 @@ async fn ask(at: At, command: &Command, danger: &Danger) -> PageResult {
         return Ok(([("hx-retarget", "#console-ask"), ("hx-reswap", "innerHTML")], asks).into_response());
     }
     let mut page = ConsolePage::load(at).await?;
-    page.command = command.as_str().to_owned();
+    command.as_str().clone_into(&mut page.command);
     page.asks = Some(asks);
     Ok(page.into_response())
 }

@@ -100,7 +100,7 @@ impl ConsolePage {
         Ok(Self {
             shell: at.shell.at(Nav::Servers),
             frame,
-            said: said.into_iter().map(|said| Entry::of(said)).collect(),
+            said: said.iter().map(Entry::of).collect(),
             words: words.unwrap_or_else(|| Arc::from([])),
             blocked,
             command: String::new(),

@@ -38,7 +38,7 @@ impl<'a> LastChange<'a> {
 }
 
 /// The class and the word of a state.
-pub(super) fn pill(state: &ActState) -> (&'static str, &'static str) {
+pub(super) fn pill(state: ActState) -> (&'static str, &'static str) {
     match state {
         ActState::Running => ("moving", "Running"),
         ActState::Done => ("done", "Done"),

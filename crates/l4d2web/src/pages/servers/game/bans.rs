@@ -68,7 +68,7 @@ pub async fn add_ban(at: At, Form(sent): Form<Sent>) -> PageResult {
     let id = read_account(fields.get("id"));
     let reason = read_reason(fields.get("reason"));
     let until = read_time(&at, fields.get("time"));
-    let (Some(id), Ok(reason), Some(until)) = (id, reason.clone(), until) else {
+    let (Some(id), Ok(reason), Ok(until)) = (id, reason.clone(), until) else {
         let mut page = BansPage::load(at).await?;
         page.account = Field::new("id", fields.get("id"));
         page.reason = Field::new("reason", fields.get("reason"));

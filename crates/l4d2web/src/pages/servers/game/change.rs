@@ -144,11 +144,8 @@ pub async fn change(at: At, Form(sent): Form<Sent>) -> PageResult {
     let difficulty = Some(form.difficulty.value.as_str()).filter(|value| !value.is_empty()).map(Difficulty::parse);
     if let Err(error) = &map {
         let sentence = format!("No map: {error}.");
-        if free {
-            form.other.error = Some(sentence)
-        } else {
-            form.map.error = Some(sentence)
-        };
+        let field = if free { &mut form.other } else { &mut form.map };
+        field.error = Some(sentence);
     }
     if mode == Some(None) {
         form.mode.error = Some("A mode has a name of letters, figures, “_” and “-”.".to_owned());
@@ -177,7 +174,7 @@ pub async fn change(at: At, Form(sent): Form<Sent>) -> PageResult {
     }
 }
 
-/// “Change to Dark Carnival 1, The Highway (c2m1_highway), Versus, Expert”.
+/// “Change to Dark Carnival 1, The Highway, Versus, Expert”, with the name of the map.
 fn words(offer: &Offer, map: &MapName, mode: Option<&Mode>, difficulty: Option<Difficulty>) -> String {
     let place = match offer.find(map.as_str()) {
         Some((campaign, chapter)) => format!("{} {} ({map})", campaign.title, chapter.title),

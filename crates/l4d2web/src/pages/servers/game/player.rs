@@ -76,9 +76,9 @@ pub async fn ban(at: At, Path((_, who)): Path<(i64, String)>, Form(sent): Form<S
         return Err(PageError::Conflict("Steam has not told who that is yet. Kick them, or wait a moment.".to_owned()));
     };
     let (reason, until) = match (read_reason(Fields(&sent).get("reason")), read_time(&at, Fields(&sent).get("time"))) {
-        (Ok(reason), Some(until)) => (reason, until),
+        (Ok(reason), Ok(until)) => (reason, until),
         (Err(refusal), _) => return refuse(at, who, &sent, refusal).await,
-        (_, None) => return Err(PageError::Unprocessable("A ban is for one of the times that are listed.".to_owned())),
+        (_, Err(refusal)) => return Err(PageError::Unprocessable(refusal)),
     };
     let (name, _) = name(&at, who).await?;
     let doer = Doer { state: &at.state, server: &at.server, user: at.user.id };
@@ -96,10 +96,11 @@ pub(super) fn read_reason(text: &str) -> Result<String, String> {
     Ok(plain)
 }
 
-/// Until when; the inner one is none for good.
-pub(super) fn read_time(at: &At, value: &str) -> Option<Option<i64>> {
-    let (_, _, seconds) = TIMES.into_iter().find(|(known, ..)| *known == value)?;
-    Some(seconds.map(|seconds| at.state.clock.now() + seconds))
+/// Until when; none for good.
+pub(super) fn read_time(at: &At, value: &str) -> Result<Option<i64>, String> {
+    let found = TIMES.into_iter().find(|(known, ..)| *known == value);
+    let (_, _, seconds) = found.ok_or("A ban is for one of the times that are listed.")?;
+    Ok(seconds.map(|seconds| at.state.clock.now() + seconds))
 }
 
 /// What somebody is called, and whether they are on the server. 404 for whom the panel has never seen here.

@@ -14,7 +14,7 @@ use crate::play::{Look, Play};
 pub(super) struct Graphs {
     page: String,
     span: Span,
-    graphs: Vec<Drawn>,
+    drawn: Vec<Drawn>,
     /// Whether anything was ever seen in that time.
     empty: bool,
     /// The words below: where in time the columns stand.
@@ -49,7 +49,7 @@ impl Graphs {
             page: format!("/servers/{server}/players"),
             span,
             empty: samples.is_empty(),
-            graphs: graphs.into_iter().map(|(title, graph, now)| drawn(title, graph, now, span)).collect(),
+            drawn: graphs.into_iter().map(|(title, graph, now)| drawn(title, graph, now, span)).collect(),
             marks: match span {
                 Span::Day => ["24 h ago", "18 h", "12 h", "6 h", "now"],
                 Span::Month => ["30 days ago", "22", "15", "7", "now"],

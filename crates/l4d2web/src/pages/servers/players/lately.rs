@@ -33,6 +33,11 @@ impl Faces {
     }
 }
 
+/// The first letter or figure of a name, which may begin with anything.
+pub(super) fn letter(name: &str) -> String {
+    initial(name.find(char::is_alphanumeric).map_or(name, |at| &name[at..]))
+}
+
 /// Who played lately; it stands in the fragment `lately`.
 #[derive(Template)]
 #[template(path = "servers/players/lately.html")]
@@ -56,16 +61,16 @@ impl PlayedLately {
     pub(super) async fn load(db: &Db, server: ServerId, faces: &Faces, standing: Standing) -> PageResult<String> {
         let may = standing.may(ServerRight::Ban);
         let played = db::player_sessions::lately(db, server, MOST).await?;
-        let list = Self { people: played.into_iter().map(|played| row(played, faces, server, may)).collect() };
+        let list = Self { people: played.iter().map(|played| row(played, faces, server, may)).collect() };
         Ok(list.render()?)
     }
 }
 
-fn row(played: Played, faces: &Faces, server: ServerId, may: bool) -> Row {
+fn row(played: &Played, faces: &Faces, server: ServerId, may: bool) -> Row {
     let name = PlayerName::new(played.name.as_bytes()).to_string();
     Row {
         act: if may { format!("/servers/{server}/players/{}", played.steam_id.to_u64()) } else { String::new() },
-        face: initial(&name),
+        face: letter(&name),
         picture: faces.of(played.steam_id),
         profile: played.steam_id.profile(),
         left_at: played.left_at,

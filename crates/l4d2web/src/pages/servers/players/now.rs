@@ -1,10 +1,9 @@
 use askama::Template;
 
-use super::lately::Faces;
+use super::lately::{Faces, letter};
 use crate::command::Who;
 use crate::id::ServerId;
 use crate::pages::PageResult;
-use crate::pages::kit::initial;
 use crate::play::{Look, Seen};
 use crate::rights::{ServerRight, Standing};
 
@@ -71,7 +70,7 @@ fn rows(seen: &Seen, faces: &Faces, server: ServerId, standing: Standing) -> Vec
             let player = &here.player;
             let (name, id) = (player.name.to_string(), player.steam_id());
             Row {
-                face: initial(&name),
+                face: letter(&name),
                 picture: id.and_then(|id| faces.of(id)),
                 profile: id.map(crate::game::SteamId::profile),
                 bot: player.is_bot(),

@@ -56,7 +56,7 @@ pub(in crate::pages::servers) fn span_of(asked: &str) -> Span {
 
 /// Shows the tab.
 pub async fn players(at: At, asked: Result<Query<Spanned>, QueryRejection>) -> PageResult {
-    let span = asked.map(|Query(asked)| span_of(&asked.span)).unwrap_or(Span::Day);
+    let span = asked.map_or(Span::Day, |Query(asked)| span_of(&asked.span));
     let frame = at.frame(ServerTab::Players).await?;
     let parts = Parts::load(&at.state, &at.server, at.standing, span).await?;
     let controls = Controls::load(&at).await?;
