@@ -97,7 +97,7 @@ async fn a_server_that_is_stopped_meanwhile_ends_the_wait() {
     state
         .controls
         .changes
-        .set_patience(l4d2web::command::change::Patience { stays: std::time::Duration::from_secs(600), ..patience });
+        .set_patience(l4d2web::command::change::Patience { stays: std::time::Duration::from_mins(10), ..patience });
     evening.login("otto").await.post(&evening.path("/game"), &[("map", "c2m1_highway")]).await;
     evening.game.until_asked("changelevel \"c2m1_highway\"").await;
     evening.looking.is_down(evening.server).await;

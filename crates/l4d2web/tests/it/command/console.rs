@@ -90,7 +90,8 @@ async fn no_password_is_kept_or_shown() {
     }
     assert!(evening.game.was_asked("sv_password \"hunter2\""));
     seen += &zoey.get(&console).await.body.split("id=\"transcript\"").nth(1).unwrap()[..2000];
-    seen += &format!("{:?}", kept(&evening).await);
+    let rows = format!("{:?}", kept(&evening).await);
+    seen += &rows;
     let seen = seen.replace(" sv_password : hunter2 : : x", "");
     assert!(!seen.contains("hunter2") && !seen.contains("secret"), "{seen}");
     assert_eq!(kept(&evening).await[0].0, "sv_password ***");
@@ -99,7 +100,7 @@ async fn no_password_is_kept_or_shown() {
 #[tokio::test]
 async fn a_long_reply_comes_whole_and_is_kept_in_part() {
     let evening = Evening::new().await;
-    let long: String = (0..20_000).map(|number| format!("line {number}\n")).collect();
+    let long = (0..20_000).map(|number| format!("line {number}\n")).collect::<Vec<_>>().concat();
     evening.game.set(|scene| {
         scene.says.insert("long".to_owned(), long.clone().into_bytes());
     });

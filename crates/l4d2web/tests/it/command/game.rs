@@ -1,6 +1,7 @@
 //! A scripted game with a console, which says that it is one: it changes maps, throws people out and keeps bans as the game does, as far as that.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -170,14 +171,14 @@ impl Scene {
             ),
             "changelevel" => {
                 if !self.stays {
-                    self.map = word(1).to_owned();
+                    word(1).clone_into(&mut self.map);
                     self.mode = self.mode_of_config.clone().unwrap_or_else(|| self.mode.clone());
                 }
                 String::new()
             }
             name @ ("mp_gamemode" | "z_difficulty") if !word(1).is_empty() => {
                 if !self.keeps.contains(&name) {
-                    *(if name == "mp_gamemode" { &mut self.mode } else { &mut self.difficulty }) = word(1).to_owned();
+                    word(1).clone_into(if name == "mp_gamemode" { &mut self.mode } else { &mut self.difficulty });
                 }
                 String::new()
             }
@@ -208,7 +209,7 @@ impl Scene {
                 let mut text = format!("ID filter list: {} entries\n", self.bans.len());
                 for (number, (id, minutes)) in (1..).zip(&self.bans) {
                     let time = if *minutes == 0 { "permanent".to_owned() } else { format!("{minutes}.000 min") };
-                    text += &format!("{number} {id} : {time}\n");
+                    writeln!(text, "{number} {id} : {time}").unwrap();
                 }
                 text
             }
@@ -234,8 +235,8 @@ impl Scene {
             self.map
         );
         for (number, name, account) in &self.people {
-            text +=
-                &format!("# {number:>2} 1 \"{name}\" {} 01:00 40 0 active 100000 192.0.2.85:27005\n", steam(*account));
+            let id = steam(*account);
+            writeln!(text, "# {number:>2} 1 \"{name}\" {id} 01:00 40 0 active 100000 192.0.2.85:27005").unwrap();
         }
         text + "#end\n"
     }

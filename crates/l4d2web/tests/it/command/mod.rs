@@ -37,7 +37,7 @@ impl Evening {
         }
         panel.state.controls.changes.set_patience(Patience {
             reply: Duration::from_secs(30),
-            map: Duration::from_secs(60),
+            map: Duration::from_mins(1),
             stays: Duration::from_millis(300),
             pause: Duration::from_millis(10),
         });
@@ -77,10 +77,7 @@ impl Evening {
             if let Some(act) = self.acts().await.into_iter().next().filter(|act| act.ended_at.is_some()) {
                 return act;
             }
-            tokio::time::timeout(Duration::from_secs(60), self.looking.changes.recv())
-                .await
-                .expect("the act ends")
-                .ok();
+            tokio::time::timeout(Duration::from_mins(1), self.looking.changes.recv()).await.expect("the act ends").ok();
         }
     }
 }
