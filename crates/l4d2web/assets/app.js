@@ -11,6 +11,7 @@ import { localise } from "./times.js";
 // What a page may have; fetched when it does.
 const parts = [
   ["[data-log]", "./log.js"],
+  ["[data-console]", "./console.js"],
   ["[data-stack]", "./stack.js"],
   ["[data-given]", "./given.js"],
   [".tree", "./tree.js"],

@@ -42,6 +42,11 @@ document.addEventListener("htmx:responseError", (event) => {
   else if (xhr.status !== 422) toast({ text: reason(xhr) });
 });
 
+// What was said is said: the field is free for the next.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && event.detail.elt.matches("form[data-clears]")) event.detail.elt.reset();
+});
+
 document.addEventListener("htmx:sendError", () => toast({ text: "The panel does not answer. Nothing was changed." }));
 
 // A button that cannot be used now stays focusable and says why; it does nothing.

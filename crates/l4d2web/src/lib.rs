@@ -10,6 +10,7 @@ pub mod blueprints;
 pub mod care;
 pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod db;
 #[cfg(debug_assertions)]

@@ -22,6 +22,8 @@ pub enum ServerRight {
     Start,
     /// Stop it.
     Stop,
+    /// Change what is played on it, speak to those who play, and throw them out.
+    Direct,
     /// Throw away what it has written.
     Reset,
     /// Change its name, port, hostname and blueprint.
@@ -30,6 +32,8 @@ pub enum ServerRight {
     Files,
     /// Type commands into it.
     Console,
+    /// Say who may not come to it.
+    Ban,
     /// Give roles to others.
     Share,
     /// Delete it.
@@ -51,11 +55,11 @@ impl Standing {
     /// Whether that is enough for `right`. What an admin may see and end is what running a panel for others needs; nothing that looks into it.
     #[must_use]
     pub fn may(self, right: ServerRight) -> bool {
-        use ServerRight::{Console, Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
+        use ServerRight::{Ban, Console, Delete, Direct, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
         let by_role = self.role.is_some_and(|role| {
             role >= match right {
-                See | Start | Stop => Role::Operate,
-                Reset | Settings | Files | Console => Role::Manage,
+                See | Start | Stop | Direct => Role::Operate,
+                Reset | Settings | Files | Console | Ban => Role::Manage,
                 Share | Delete | HandOver => Role::Own,
             }
         });
@@ -200,17 +204,18 @@ mod tests {
 
     use super::{JobRight, JobStanding, Role, ServerRight, Standing};
     use crate::queue::Kind;
-    use ServerRight::{Console, Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
+    use ServerRight::{Ban, Console, Delete, Direct, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
 
-    const ALL: [ServerRight; 10] = [See, Start, Stop, Reset, Settings, Files, Console, Share, Delete, HandOver];
+    const ALL: [ServerRight; 12] =
+        [See, Start, Stop, Direct, Reset, Settings, Files, Console, Ban, Share, Delete, HandOver];
 
     #[rstest]
     #[case(None, false, &[])]
-    #[case(Some(Role::Operate), false, &[See, Start, Stop])]
-    #[case(Some(Role::Manage), false, &[See, Start, Stop, Reset, Settings, Files, Console])]
+    #[case(Some(Role::Operate), false, &[See, Start, Stop, Direct])]
+    #[case(Some(Role::Manage), false, &[See, Start, Stop, Direct, Reset, Settings, Files, Console, Ban])]
     #[case(Some(Role::Own), false, &ALL)]
     #[case(None, true, &[See, Stop, Delete, HandOver])]
-    #[case(Some(Role::Operate), true, &[See, Start, Stop, Delete, HandOver])]
+    #[case(Some(Role::Operate), true, &[See, Start, Stop, Direct, Delete, HandOver])]
     fn the_table(#[case] role: Option<Role>, #[case] admin: bool, #[case] rights: &[ServerRight]) {
         let may: Vec<_> = ALL.into_iter().filter(|right| Standing { role, admin }.may(*right)).collect();
         assert_eq!(may, rights);

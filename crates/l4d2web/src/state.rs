@@ -9,6 +9,7 @@ use crate::account::{Limits, Passwords, Sessions};
 use crate::archive::Limits as ArchiveLimits;
 use crate::care::Webhooks;
 use crate::clock::Clock;
+use crate::command::Controls;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::files::Files;
@@ -57,6 +58,8 @@ pub struct Parts {
     pub uploads: Uploads,
     /// What is seen of servers in the game.
     pub play: Play,
+    /// What is done to them there.
+    pub controls: Controls,
     /// What Steam says of players.
     pub profiles: Profiles,
     /// The way to those who are told of what happens.
@@ -104,6 +107,7 @@ impl AppState {
         let webhooks = Webhooks::new(config.webhook_origin.as_ref());
         let files = Files::new(&config.root);
         let uploads = Uploads::new(db.clone(), clock.clone(), bus.clone(), files, ArchiveLimits::default());
+        let controls = Controls::new(db.clone(), &clock);
         let (pulse, streams) = (Pulse::new(db.clone(), host.clone()), Streams::new());
         let public = Public::new(&config, &db, &host, &clock);
         Self(Arc::new(Parts {
@@ -119,6 +123,7 @@ impl AppState {
             maps,
             uploads,
             play: Play::default(),
+            controls,
             profiles,
             webhooks,
             logs,

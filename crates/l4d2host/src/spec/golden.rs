@@ -51,6 +51,7 @@ fn what_the_panel_renders_is_read_as_it_was_meant() {
             "sv_tags \"a \\ b; c\"",
             "",
             "motd Köln\u{2028} 🧟",
+            "exec banned_user.cfg",
             "hostname \"Friday 'Versus'\"",
             "rcon_password \"s3cret\"",
         ]

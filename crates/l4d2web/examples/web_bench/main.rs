@@ -12,6 +12,7 @@
     reason = "a measurement that cannot go on ends by a panic, runs programs as a user would, and counts what fits into a float"
 )]
 
+mod console;
 mod files;
 mod followers;
 mod http;
@@ -50,7 +51,8 @@ async fn main() {
         print!("{table}");
         return;
     }
-    let panel = Panel::start(program, stand_in).await;
+    let game = console::game().await;
+    let panel = Panel::with(program, stand_in, &[game.port()]).await;
     if part == "files" {
         files_rows(&mut table, &panel).await;
         panel.stop().await;
@@ -98,6 +100,9 @@ async fn main() {
     table.row("a server's line, l4d2ctl to browser, p50", &ms(middle), "", "", None);
     let goal = (most < Duration::from_millis(600), "under 600 ms, of which journald may take 250");
     table.row("a server's line, l4d2ctl to browser, p99", &ms(most), "", "", Some(goal));
+    let [web, bare] = console::round_trips(&panel, game).await;
+    let goal = (web < bare + Duration::from_millis(5), "at most 5 ms more");
+    table.row("a command through the console, p50", &ms(web), "a bare RCON client", &ms(bare), Some(goal));
     files_rows(&mut table, &panel).await;
     let end = panel.memory();
     table.row("memory, after all", &mib(end), "idle", &mib(idle), None);

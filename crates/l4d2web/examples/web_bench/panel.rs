@@ -46,11 +46,7 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    pub(crate) async fn start(program: &str, stand_in: &str) -> Self {
-        Self::with(program, stand_in, &[]).await
-    }
-
-    /// The same, where a server runs on each of these ports.
+    /// Starts it; a server runs on each of these ports.
     pub(crate) async fn with(program: &str, stand_in: &str, ports: &[u16]) -> Self {
         let root = tempfile::tempdir().unwrap();
         let stand_in = Path::new(stand_in).canonicalize().unwrap();

@@ -5,12 +5,15 @@
     reason = "every statement fails when the database does; what else an error means is said"
 )]
 
+pub mod bans;
 pub mod blueprints;
 pub mod collections;
+pub mod command_history;
 mod copy;
 pub mod demo;
 mod error;
 pub mod figures;
+pub mod game_acts;
 pub mod grants;
 pub mod hand_over;
 mod inspect;

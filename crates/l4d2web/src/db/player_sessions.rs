@@ -20,6 +20,18 @@ pub struct Played {
     pub pings: Option<(i64, i64)>,
 }
 
+/// What somebody was called who was last on a server, as the game wrote it; none when they never were.
+pub async fn name(db: &Db, server: ServerId, id: SteamId) -> Result<Option<String>> {
+    let id = id.to_i64();
+    sqlx::query_scalar!(
+        "SELECT name FROM player_sessions WHERE server_id = ? AND steam_id = ? ORDER BY joined_at DESC LIMIT 1",
+        server,
+        id
+    )
+    .fetch_optional(db.read())
+    .await
+}
+
 /// Writes what a look at `at` (Unix seconds) found on a server, in one transaction; nothing of a server that is gone.
 pub async fn write(db: &Db, server: ServerId, at: i64, steps: &[Step]) -> Result<()> {
     if steps.is_empty() {

@@ -83,7 +83,9 @@ impl Route {
 pub fn table() -> Vec<Route> {
     use crate::rights::BlueprintRight::{self, Change, Use};
     use crate::rights::JobRight;
-    use crate::rights::ServerRight::{Console, Delete, Files, HandOver, Reset, See, Settings, Share, Start, Stop};
+    use crate::rights::ServerRight::{
+        Ban, Console, Delete, Direct, Files, HandOver, Reset, See, Settings, Share, Start, Stop,
+    };
     use Access::{Admin, Blueprint, Job, Public, Server, User};
     let mut table = vec![
         get("/", Public, pages::home),
@@ -132,6 +134,16 @@ pub fn table() -> Vec<Route> {
         get("/servers/{id}/log/download", Server(See), pages::servers::log::download),
         get("/servers/{id}/players", Server(See), pages::servers::players),
         get("/servers/{id}/players/{player}/avatar", Server(See), pages::servers::avatar),
+        post("/servers/{id}/game", Server(Direct), pages::servers::game::change),
+        post("/servers/{id}/say", Server(Direct), pages::servers::game::say),
+        get("/servers/{id}/players/{player}", Server(Direct), pages::servers::game::player),
+        post("/servers/{id}/players/{player}/kick", Server(Direct), pages::servers::game::kick),
+        post("/servers/{id}/players/{player}/ban", Server(Ban), pages::servers::game::ban),
+        get("/servers/{id}/bans", Server(Ban), pages::servers::game::bans),
+        post("/servers/{id}/bans", Server(Ban), pages::servers::game::add_ban),
+        post("/servers/{id}/bans/{player}/lift", Server(Ban), pages::servers::game::lift),
+        get("/servers/{id}/console", Server(Console), pages::servers::console),
+        post("/servers/{id}/console", Server(Console), pages::servers::run_command),
         post("/servers/{id}/rcon/reveal", Server(Console), pages::servers::reveal),
         post("/servers/{id}/rcon/rotate", Server(Console), pages::servers::rotate),
         get("/servers/{id}/files", Server(Files), pages::servers::files::show),

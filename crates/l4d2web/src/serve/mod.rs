@@ -21,6 +21,7 @@ pub use lock::ServeLock;
 use crate::account::{BaseUrl, FirstLink, Passwords, first_link};
 use crate::care;
 use crate::clock::Clock;
+use crate::command;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::live::watch;
@@ -56,6 +57,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     if let Err(error) = state.uploads.recover().await {
         tracing::error!(%error, "uploads that were under way could not be seen to");
     }
+    command::act::recover(&state).await.context("what was under way in games cannot be seen to")?;
     let listener =
         TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (LEFT4ME_LISTEN)"))?;
     // Port 0 lets the kernel choose one.
@@ -72,6 +74,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         let (state, stop) = (state.clone(), stop.clone());
         tokio::spawn(async move { state.work(stop).await })
     });
+    let bans = tokio::spawn(command::bans::keep(state.clone(), stop.clone()));
     let looks = tokio::spawn(play::run(state.clone(), stop.clone()));
     let profiles = tokio::spawn({
         let (profiles, stop) = (state.profiles.clone(), stop.clone());
@@ -94,6 +97,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     }
     tidy.await.context("the care for uploads has broken down")?;
     care.await.context("the care for servers has broken down")?;
+    bans.await.context("keeping bans has broken down")?;
     profiles.await.context("asking Steam of players has broken down")?;
     if let Some(alive) = alive {
         alive.abort();

@@ -62,6 +62,16 @@ impl Directory {
         Self::parse_tree(tree, header.length, bytes.len() as u64)
     }
 
+    /// Where the directory of an archive ends that begins with these bytes.
+    ///
+    /// # Errors
+    ///
+    /// When it is no VPK, or its directory is too long.
+    pub fn end(start: &[u8]) -> Result<u64, VpkError> {
+        let header = Header::parse(&start[..start.len().min(28)])?;
+        Ok(header.length + u64::from(header.tree))
+    }
+
     /// All files, in the order of the archive.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {

@@ -20,6 +20,13 @@ impl Entry {
         u64::from(self.head.1) + u64::from(self.rest.1)
     }
 
+    /// Up to where in the archive its bytes reach.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        let head = self.head.0 + u64::from(self.head.1);
+        head.max(self.rest.0 + u64::from(self.rest.1))
+    }
+
     /// The name of the map that this is; none when it is something else.
     #[must_use]
     pub fn map(&self) -> Option<String> {

@@ -107,6 +107,16 @@ const TABLE: &[Row] = &[
     get("/servers/{id}/log/download", "/servers/1/log/download",                            [L,   200, 200, 200, 404, 200, L]),
     get("/servers/{id}/players", "/servers/1/players",                                      [L,   200, 200, 200, 404, 200, L]),
     get("/servers/{id}/players/{player}/avatar", "/servers/1/players/76561198030413993/avatar", [L, 404, 404, 404, 404, 404, L]), // nobody played
+    post("/servers/{id}/game", "/servers/1/game", &[("map", "c2m1_highway")],               [L,   422, 422, 422, 404, 403, L]), // it does not run
+    post("/servers/{id}/say", "/servers/1/say", &[("text", "hello")],                       [L,   409, 409, 409, 404, 403, L]), // likewise
+    get("/servers/{id}/players/{player}", "/servers/1/players/n7",                          [L,   404, 404, 404, 404, 403, L]), // nobody is seen
+    post("/servers/{id}/players/{player}/kick", "/servers/1/players/n7/kick", &[],          [L,   404, 404, 404, 404, 403, L]),
+    post("/servers/{id}/players/{player}/ban", "/servers/1/players/76561198030413993/ban", &[("time", "1h")], [L,   404, 404, 403, 404, 403, L]),
+    get("/servers/{id}/bans", "/servers/1/bans",                                            [L,   200, 200, 403, 404, 403, L]),
+    post("/servers/{id}/bans", "/servers/1/bans", &[("id", "STEAM_1:1:7"), ("time", "1h")], [L,   303, 303, 403, 404, 403, L]),
+    post("/servers/{id}/bans/{player}/lift", "/servers/1/bans/76561198030413993/lift", &[], [L,   303, 303, 403, 404, 403, L]),
+    get("/servers/{id}/console", "/servers/1/console",                                      [L,   200, 200, 403, 404, 403, L]),
+    post("/servers/{id}/console", "/servers/1/console", &[("command", "status")],           [L,   409, 409, 403, 404, 403, L]),
     post("/servers/{id}/rcon/reveal", "/servers/1/rcon/reveal", &[],                        [L,   200, 200, 403, 404, 403, L]),
     post("/servers/{id}/rcon/rotate", "/servers/1/rcon/rotate", &[],                        [L,   303, 303, 403, 404, 403, L]),
     get("/servers/{id}/files", "/servers/1/files",                                          [L,   200, 200, 403, 404, 403, L]),

@@ -39,10 +39,13 @@ const NO_PAGES: [&str; 25] = [
 
 /// The pages by the test that looks at them.
 const DOORS: [&str; 2] = ["/login", "/setup/{token}"];
-const SERVERS: [&str; 8] = [
+const SERVERS: [&str; 11] = [
     "/servers",
     "/servers/{id}",
+    "/servers/{id}/console",
     "/servers/{id}/players",
+    "/servers/{id}/players/{player}",
+    "/servers/{id}/bans",
     "/servers/{id}/jobs",
     "/servers/{id}/files",
     "/servers/{id}/care",
@@ -225,6 +228,14 @@ async fn browser_parts_of_a_server_are_in_order() {
     look(&mut judge, &chrome, &site, "/servers/2", "server-drift").await;
     look(&mut judge, &chrome, &site, "/servers/3", "server-failed").await;
     look(&mut judge, &chrome, &site, "/servers/4", "server-new").await;
+    look(&mut judge, &chrome, &site, "/servers/1/console", "server-console").await;
+    chrome.fill("[name=command]", "say bye; quit").await;
+    chrome.press("Run").await;
+    chrome.until("document.querySelector('#console-ask [role=alert]')").await;
+    judge.look(&chrome, "server-console-asks").await;
+    chrome.post("/servers/1/bans", &[("id", "STEAM_1:1:7"), ("time", "1w"), ("reason", "Griefing")]).await;
+    look(&mut judge, &chrome, &site, "/servers/1/bans", "server-bans").await;
+    look(&mut judge, &chrome, &site, "/servers/1/players", "server-players").await;
     look(&mut judge, &chrome, &site, "/servers/1/jobs", "server-jobs").await;
     look(&mut judge, &chrome, &site, "/servers/1/files", "server-files").await;
     chrome.click(".tree [data-branch]").await;

@@ -88,6 +88,23 @@ impl Rcon {
         Ok(reply)
     }
 
+    /// Waits so long for each reply from now on.
+    pub fn wait_at_most(&mut self, reply: Duration) {
+        self.limits.reply = reply;
+    }
+
+    /// Whether it can be used, as far as is known without asking: no command failed on it, and nobody has closed it.
+    pub fn stands(&mut self) -> bool {
+        let mut piece = [0; 512];
+        match self.stream.try_read(&mut piece) {
+            // The end mark of a command before, which comes twice.
+            Ok(length @ 1..) => self.frames.push(&piece[..length]),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Ok(0) | Err(_) => self.usable = false,
+        }
+        self.usable
+    }
+
     async fn authenticate(&mut self, password: &RconPassword, deadline: Deadline) -> Result<(), RconError> {
         let closed = |error| if matches!(error, RconError::Closed) { RconError::Banned } else { error };
         let request = Packet { id: FIRST, kind: AUTH, body: password.bytes() }.encode();

@@ -48,6 +48,7 @@ pub async fn events(
 ) -> PageResult {
     let tab = match asked.tab.as_str() {
         "log" => ServerTab::Log,
+        "console" => ServerTab::Console,
         "players" => ServerTab::Players,
         "files" => ServerTab::Files,
         "care" => ServerTab::Care,
@@ -55,7 +56,7 @@ pub async fn events(
         _ => ServerTab::Jobs,
     };
     let user = visitor.user().ok_or(PageError::NotFound)?.id;
-    let lines = if tab == ServerTab::Log {
+    let lines = if matches!(tab, ServerTab::Log | ServerTab::Console) {
         let log = state.logs.open(access.server.id, user).map_err(too_many_logs)?;
         Some(log.follow(after.as_deref().and_then(|after| after.parse().ok())))
     } else {
@@ -123,7 +124,7 @@ impl Live for ServerLive {
         let frame = Frame::load(&self.state, &server, standing, user, self.tab, &self.host).await?;
         let mut fragments = frame.fragments()?;
         if self.tab == ServerTab::Players {
-            fragments.extend(players::fragments(&self.state, self.server, self.span).await?);
+            fragments.extend(players::fragments(&self.state, &server, standing, self.span).await?);
         }
         if self.tab == ServerTab::Jobs {
             fragments.extend(jobs_of(&self.state, self.server, self.before).await?.fragments()?);

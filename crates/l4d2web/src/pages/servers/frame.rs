@@ -21,6 +21,8 @@ use crate::state::AppState;
 pub enum ServerTab {
     /// Its log.
     Log,
+    /// Its console.
+    Console,
     /// Who plays, who played, and how it got on.
     Players,
     /// Its files.
@@ -83,6 +85,9 @@ impl Frame {
         let link =
             |which, path: &str, word| Tab { href: format!("{page}{path}"), word, count: None, current: current(which) };
         let mut tabs = vec![link(ServerTab::Log, "", "Log")];
+        if standing.may(ServerRight::Console) {
+            tabs.push(link(ServerTab::Console, "/console", "Console"));
+        }
         let players = card.now().map(|now| u64::from(now.players));
         tabs.push(Tab {
             count: players.filter(|number| *number > 0),

@@ -16,6 +16,9 @@ use crate::db::blueprints::{Blueprint, UsedOverlay};
 use crate::db::servers::Server;
 use quote::quote;
 
+/// Those who may not come for good, as the game keeps them: it writes the file (`writeid`), but reads it only when it is told to.
+const BANNED: &str = "exec banned_user.cfg";
+
 /// A spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {
@@ -67,6 +70,7 @@ impl Spec {
         let aliases = self.overlays.iter().rev().filter_map(|layer| layer.alias.as_deref());
         let mut lines: Vec<String> = aliases.map(|alias| format!("exec server_{alias}")).collect();
         lines.extend(self.config.iter().cloned());
+        lines.push(BANNED.to_owned());
         lines.push(format!("hostname \"{}\"", without_quotes(&self.hostname)));
         lines.push(format!("rcon_password \"{}\"", without_quotes(&self.rcon_password)));
         lines

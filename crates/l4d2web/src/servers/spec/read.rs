@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{Layer, Spec};
+use super::{BANNED, Layer, Spec};
 
 #[derive(Deserialize)]
 struct Read {
@@ -37,6 +37,8 @@ impl Spec {
         let mut config = read.config;
         let rcon_password = unquote(&config.pop()?, "rcon_password")?;
         let hostname = unquote(&config.pop()?, "hostname")?;
+        // A server that was started by an older panel lacks it.
+        config.pop_if(|line| line == BANNED);
         if added > config.len() {
             return None;
         }

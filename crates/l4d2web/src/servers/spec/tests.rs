@@ -68,9 +68,19 @@ fn the_sample_is_rendered_as_the_host_expects_it() {
 fn what_is_added_frames_the_blueprints_lines() {
     let lines = sample().server_cfg();
     assert_eq!(lines[..2], ["exec server_overlay_7", "exec server_overlay_12"], "the lowest first");
-    assert_eq!(lines[lines.len() - 2..], ["hostname \"Friday 'Versus'\"", "rcon_password \"s3cret\""]);
+    let last = ["exec banned_user.cfg", "hostname \"Friday 'Versus'\"", "rcon_password \"s3cret\""];
+    assert_eq!(lines[lines.len() - 3..], last);
     let spec = of(&server("Friday", "Left 4 Beer"), &blueprint("", ""), &[]);
-    assert_eq!(spec.server_cfg(), ["hostname \"Left 4 Beer\"", "rcon_password \"s3cret\""]);
+    assert_eq!(spec.server_cfg(), ["exec banned_user.cfg", "hostname \"Left 4 Beer\"", "rcon_password \"s3cret\""]);
+}
+
+#[test]
+fn what_an_older_panel_rendered_is_read() {
+    let now = sample().render();
+    let then = now.replace("- \"exec banned_user.cfg\"\n", "");
+    assert_ne!(then, now);
+    assert_eq!(Spec::parse(&then), Spec::parse(&now));
+    assert!(Spec::parse(&now).is_some());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::game::{PlayerName, SteamId};
 use crate::id::ServerId;
 use crate::pages::PageResult;
 use crate::pages::kit::{duration, initial};
+use crate::rights::{ServerRight, Standing};
 
 /// How many are listed.
 const MOST: i64 = 50;
@@ -52,19 +53,23 @@ struct Row {
     left_at: i64,
     played: String,
     pings: String,
+    /// Where they are banned; empty for those who may not.
+    act: String,
 }
 
 impl PlayedLately {
-    pub(super) async fn load(db: &Db, server: ServerId, faces: &Faces) -> PageResult<String> {
+    pub(super) async fn load(db: &Db, server: ServerId, faces: &Faces, standing: Standing) -> PageResult<String> {
+        let may = standing.may(ServerRight::Ban);
         let played = db::player_sessions::lately(db, server, MOST).await?;
-        let list = Self { people: played.iter().map(|played| row(played, faces)).collect() };
+        let list = Self { people: played.iter().map(|played| row(played, faces, server, may)).collect() };
         Ok(list.render()?)
     }
 }
 
-fn row(played: &Played, faces: &Faces) -> Row {
+fn row(played: &Played, faces: &Faces, server: ServerId, may: bool) -> Row {
     let name = PlayerName::new(played.name.as_bytes()).to_string();
     Row {
+        act: if may { format!("/servers/{server}/players/{}", played.steam_id.to_u64()) } else { String::new() },
         face: letter(&name),
         picture: faces.of(played.steam_id),
         profile: played.steam_id.profile(),

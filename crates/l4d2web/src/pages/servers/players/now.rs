@@ -1,8 +1,11 @@
 use askama::Template;
 
 use super::lately::{Faces, letter};
+use crate::command::Who;
+use crate::id::ServerId;
 use crate::pages::PageResult;
 use crate::play::{Look, Seen};
+use crate::rights::{ServerRight, Standing};
 
 /// Who plays; it stands in the fragment `people`.
 #[derive(Template)]
@@ -28,10 +31,18 @@ struct Row {
     joined: i64,
     /// None as long as they load.
     ping: Option<u32>,
+    /// Where they are kicked and banned; empty for those who may not.
+    act: String,
 }
 
 impl PlayingNow {
-    pub(super) fn render(look: Option<&Look>, faces: &Faces, now: i64) -> PageResult<String> {
+    pub(super) fn render(
+        look: Option<&Look>,
+        faces: &Faces,
+        server: ServerId,
+        standing: Standing,
+        now: i64,
+    ) -> PageResult<String> {
         let seen = look.and_then(|look| look.seen.as_deref());
         let why = match look {
             Some(Look { seen: None, unseen: Some((why, _)) }) => format!("It {}.", why.words()),
@@ -39,7 +50,7 @@ impl PlayingNow {
             None => "It does not run.".to_owned(),
         };
         let list = Self {
-            people: seen.map(|seen| rows(seen, faces)),
+            people: seen.map(|seen| rows(seen, faces, server, standing)),
             why,
             max: seen.map_or(0, |seen| seen.status.max),
             humans: seen.map_or(0, |seen| seen.status.humans),
@@ -50,7 +61,8 @@ impl PlayingNow {
 }
 
 /// People first, those who are there longest on top; then bots.
-fn rows(seen: &Seen, faces: &Faces) -> Vec<Row> {
+fn rows(seen: &Seen, faces: &Faces, server: ServerId, standing: Standing) -> Vec<Row> {
+    let may = standing.may(ServerRight::Direct);
     let mut rows: Vec<_> = seen
         .people
         .iter()
@@ -63,6 +75,7 @@ fn rows(seen: &Seen, faces: &Faces) -> Vec<Row> {
                 profile: id.map(crate::game::SteamId::profile),
                 bot: player.is_bot(),
                 joined: here.joined,
+                act: if may { format!("/servers/{server}/players/{}", Who::of(player)) } else { String::new() },
                 ping: (player.state == "active").then_some(player.ping),
                 name,
             }

@@ -8,12 +8,15 @@ use serde::Deserialize;
 use super::graphs::Graphs;
 use super::lately::{Faces, PlayedLately};
 use super::now::PlayingNow;
-use crate::id::ServerId;
+use crate::db;
+use crate::db::servers::Server;
 use crate::live::Fragment;
 use crate::pages::servers::At;
 use crate::pages::servers::frame::{Frame, ServerTab};
+use crate::pages::servers::game::{ACTS, Acts, Controls, LastChange};
 use crate::pages::{Nav, PageResult, Shell};
 use crate::play::graph::Span;
+use crate::rights::Standing;
 use crate::state::AppState;
 
 #[derive(Template, WebTemplate)]
@@ -24,6 +27,8 @@ struct PlayersPage {
     /// What its stream is asked with.
     span: &'static str,
     parts: Parts,
+    /// What is done to the game from here; none for those who may not.
+    controls: Option<Controls>,
 }
 
 /// What changes on the tab by itself.
@@ -31,6 +36,10 @@ struct Parts {
     people: String,
     lately: String,
     graphs: String,
+    /// How the last change of the game stands.
+    change: String,
+    /// What was done to the game.
+    acts: String,
 }
 
 /// Which time the graphs show.
@@ -49,19 +58,23 @@ pub(in crate::pages::servers) fn span_of(asked: &str) -> Span {
 pub async fn players(at: At, asked: Result<Query<Spanned>, QueryRejection>) -> PageResult {
     let span = asked.map_or(Span::Day, |Query(asked)| span_of(&asked.span));
     let frame = at.frame(ServerTab::Players).await?;
-    let parts = Parts::load(&at.state, at.server.id, span).await?;
+    let parts = Parts::load(&at.state, &at.server, at.standing, span).await?;
+    let controls = Controls::load(&at).await?;
     let query = if span == Span::Month { "&span=30d" } else { "" };
-    Ok(PlayersPage { shell: at.shell.at(Nav::Servers), frame, span: query, parts }.into_response())
+    Ok(PlayersPage { shell: at.shell.at(Nav::Servers), frame, span: query, parts, controls }.into_response())
 }
 
 impl Parts {
-    async fn load(state: &AppState, server: ServerId, span: Span) -> PageResult<Self> {
-        let (db, now) = (&state.db, state.clock.now());
+    async fn load(state: &AppState, server: &Server, standing: Standing, span: Span) -> PageResult<Self> {
+        let (db, now, server) = (&state.db, state.clock.now(), server.id);
+        let acts = db::game_acts::newest(db, server, ACTS).await?;
         let faces = Faces::load(db, server).await?;
         Ok(Self {
-            people: PlayingNow::render(state.play.of(server).as_deref(), &faces, now)?,
-            lately: PlayedLately::load(db, server, &faces).await?,
+            people: PlayingNow::render(state.play.of(server).as_deref(), &faces, server, standing, now)?,
+            lately: PlayedLately::load(db, server, &faces, standing).await?,
             graphs: Graphs::load(db, &state.play, server, span, now).await?,
+            change: LastChange::render(&acts)?,
+            acts: Acts::render(acts)?,
         })
     }
 }
@@ -69,9 +82,16 @@ impl Parts {
 /// What a stream sends of the tab.
 pub(in crate::pages::servers) async fn fragments(
     state: &AppState,
-    server: ServerId,
+    server: &Server,
+    standing: Standing,
     span: Span,
 ) -> PageResult<Vec<Fragment>> {
-    let Parts { people, lately, graphs } = Parts::load(state, server, span).await?;
-    Ok(vec![Fragment::new("people", people), Fragment::new("lately", lately), Fragment::new("graphs", graphs)])
+    let Parts { people, lately, graphs, change, acts } = Parts::load(state, server, standing, span).await?;
+    Ok(vec![
+        Fragment::new("people", people),
+        Fragment::new("lately", lately),
+        Fragment::new("graphs", graphs),
+        Fragment::new("change", change),
+        Fragment::new("acts", acts),
+    ])
 }
