@@ -59,7 +59,7 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// `L4D2CENTER_URL`: where the maps of L4D2 Center are, when it is not their own site. Files may come from its origin too.
     pub l4d2center: Option<Url>,
-    /// `CEDAPUG_URL`: where those of CEDAPug are, likewise.
+    /// `CEDAPUG_URL`: where the other collection is, likewise.
     pub cedapug: Option<Url>,
     /// `STEAM_WEB_API_KEY`: with it Steam says the names and pictures of players.
     pub steam_key: Option<Secret>,

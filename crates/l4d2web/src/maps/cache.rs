@@ -129,7 +129,7 @@ impl Cache {
         let unpacked = self.unpacked(map.id);
         remove_all(&unpacked)?;
         DirBuilder::new().mode(0o700).create(&unpacked).map_err(disk("create", &unpacked))?;
-        let taken = self.unpack(map, &part, &unpacked, limits, progress).and_then(|found| self.adopt(map, found));
+        let taken = unpack(map, &part, &unpacked, limits, progress).and_then(|found| self.adopt(map, &found));
         let cleared = remove_all(&unpacked);
         if !matches!(taken, Err(CacheError::Disk { .. })) {
             part.discard().map_err(disk("remove", part.path()))?;
@@ -138,41 +138,7 @@ impl Cache {
         taken
     }
 
-    /// The .vpk files of it, with the names that they have in the game.
-    fn unpack(
-        &self,
-        map: &Expected,
-        part: &Part,
-        unpacked: &Path,
-        limits: &Limits,
-        progress: &Progress,
-    ) -> Result<Vec<(VpkName, PathBuf)>, CacheError> {
-        if let Some(name) = &map.plain {
-            return Ok(vec![(name.clone(), part.path().to_owned())]);
-        }
-        let archive = File::open(part.path()).map_err(disk("open", part.path()))?;
-        let into = File::open(unpacked).map_err(disk("open", unpacked))?;
-        archive::unpack(&archive, into.as_fd(), limits, progress).map_err(CacheError::Archive)?;
-        let mut found = Vec::new();
-        collect(unpacked, 0, &mut found)?;
-        let mut named: Vec<(VpkName, PathBuf)> = Vec::new();
-        for (name, path) in found {
-            let parsed = VpkName::parse(&name).map_err(|why| CacheError::Name { name, why })?;
-            if named.iter().any(|(known, _)| known.folded() == parsed.folded()) {
-                return Err(CacheError::Twins(parsed.to_string()));
-            }
-            named.push((parsed, path));
-        }
-        match (&map.only, named.len()) {
-            (_, 0) => Err(CacheError::Nothing),
-            // What the index calls it is what it is called, whatever the archive says.
-            (Some(only), 1) => Ok(named.into_iter().map(|(_, path)| (only.clone(), path)).collect()),
-            (Some(_), several) => Err(CacheError::Several(several)),
-            (None, _) => Ok(named),
-        }
-    }
-
-    fn adopt(&self, map: &Expected, found: Vec<(VpkName, PathBuf)>) -> Result<Vec<CachedFile>, CacheError> {
+    fn adopt(&self, map: &Expected, found: &[(VpkName, PathBuf)]) -> Result<Vec<CachedFile>, CacheError> {
         let digest = Sha256::digest(map.version.as_bytes());
         let version = digest.iter().take(6).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
         let mut files = Vec::new();
@@ -214,13 +180,46 @@ impl Cache {
             if kept.contains(&name) || under_way.is_some_and(|id| maps.contains(&id)) {
                 continue;
             }
-            if name.ends_with(".vpk") && under_way.is_none() {
+            if under_way.is_none() && path.extension().is_some_and(|ending| ending == "vpk") {
                 files += 1;
                 bytes += entry.metadata().map_or(0, |there| there.len());
             }
             remove_all(&path)?;
         }
         Ok((files, bytes))
+    }
+}
+
+/// The .vpk files of it, with the names that they have in the game.
+fn unpack(
+    map: &Expected,
+    part: &Part,
+    unpacked: &Path,
+    limits: &Limits,
+    progress: &Progress,
+) -> Result<Vec<(VpkName, PathBuf)>, CacheError> {
+    if let Some(name) = &map.plain {
+        return Ok(vec![(name.clone(), part.path().to_owned())]);
+    }
+    let archive = File::open(part.path()).map_err(disk("open", part.path()))?;
+    let into = File::open(unpacked).map_err(disk("open", unpacked))?;
+    archive::unpack(&archive, into.as_fd(), limits, progress).map_err(CacheError::Archive)?;
+    let mut found = Vec::new();
+    collect(unpacked, 0, &mut found)?;
+    let mut named: Vec<(VpkName, PathBuf)> = Vec::new();
+    for (name, path) in found {
+        let parsed = VpkName::parse(&name).map_err(|why| CacheError::Name { name, why })?;
+        if named.iter().any(|(known, _)| known.folded() == parsed.folded()) {
+            return Err(CacheError::Twins(parsed.to_string()));
+        }
+        named.push((parsed, path));
+    }
+    match (&map.only, named.len()) {
+        (_, 0) => Err(CacheError::Nothing),
+        // What the index calls it is what it is called, whatever the archive says.
+        (Some(only), 1) => Ok(named.into_iter().map(|(_, path)| (only.clone(), path)).collect()),
+        (Some(_), several) => Err(CacheError::Several(several)),
+        (None, _) => Ok(named),
     }
 }
 
@@ -254,7 +253,7 @@ fn md5_of(path: &Path) -> Result<String, CacheError> {
             Err(error) => return Err(disk("read", path)(error)),
         }
     }
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:x}", digest.finalize()))
 }
 
 /// Removes a file, or a directory with what is in it.

@@ -8,7 +8,7 @@ use crate::config::Config;
 pub enum Collection {
     /// The maps that the servers of L4D2 Center run.
     L4d2Center,
-    /// The custom campaigns of CEDAPug.
+    /// The custom campaigns of cedapug.com.
     Cedapug,
 }
 

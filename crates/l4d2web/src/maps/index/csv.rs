@@ -35,8 +35,8 @@ type Odd = (Option<VpkName>, String);
 
 fn row(line: &str) -> Result<Listed, Odd> {
     // A name may hold a semicolon; what follows it does not.
-    let mut fields = line.rsplitn(4, ';').map(str::trim);
-    let (Some(link), Some(md5), Some(size), Some(name)) = (fields.next(), fields.next(), fields.next(), fields.next())
+    let mut parts = line.rsplitn(4, ';').map(str::trim);
+    let (Some(link), Some(md5), Some(size), Some(name)) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err((None, "it has fewer than four fields".to_owned()));
     };
