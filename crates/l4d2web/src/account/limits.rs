@@ -123,7 +123,7 @@ pub(super) fn try_at(limiter: &Limiter, place: u16) -> Result<u32, TooMany> {
 }
 
 /// What counts as one address.
-pub(super) fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
         address @ IpAddr::V4(_) => address,

@@ -17,6 +17,7 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use browser::browser;
 pub use by_address::ByAddress;
 pub use form_token::FormToken;
+pub(crate) use limits::network;
 pub use limits::{Limits, Target, TooMany};
 pub use local_path::LocalPath;
 pub use password::{HashError, PasswordError, Passwords, check_new};

@@ -1,4 +1,6 @@
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::files::{Quota, Reserve};
 
@@ -40,7 +42,7 @@ impl Default for Limits {
 pub struct Progress {
     pub(super) done: AtomicU64,
     pub(super) total: AtomicU64,
-    cancelled: AtomicBool,
+    cancelled: CancellationToken,
 }
 
 impl Progress {
@@ -52,12 +54,17 @@ impl Progress {
 
     /// Stops the work soon.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.cancelled.cancel();
     }
 
     /// Whether it shall stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.cancelled.is_cancelled()
+    }
+
+    /// Waits until it shall stop.
+    pub async fn cancelled(&self) {
+        self.cancelled.cancelled().await;
     }
 }

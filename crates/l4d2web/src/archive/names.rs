@@ -6,8 +6,11 @@ use super::ArchiveError;
 use crate::files::{FilePath, PathError};
 
 /// The names of an archive so far, by what the game takes them for: it knows no case.
-#[derive(Debug, Default)]
-pub(super) struct Names(HashMap<String, (FilePath, bool)>);
+#[derive(Debug)]
+pub(super) struct Names {
+    known: HashMap<String, (FilePath, bool)>,
+    most: u64,
+}
 
 /// A name as text: UTF-8, or, where an archive does not say so, GBK, in which Chinese programs write.
 pub(super) fn decode(bytes: &[u8], is_utf8: bool) -> Result<String, ArchiveError> {
@@ -50,6 +53,15 @@ pub(super) fn path(name: &str) -> Result<Option<(FilePath, bool)>, ArchiveError>
 }
 
 impl Names {
+    /// None yet, of at most so many: folders that are only on the way to something count, too.
+    pub(super) fn most(most: u64) -> Self {
+        Self { known: HashMap::new(), most }
+    }
+
+    fn room(&self) -> Result<(), ArchiveError> {
+        if self.known.len() as u64 >= self.most { Err(ArchiveError::Entries(self.most)) } else { Ok(()) }
+    }
+
     /// Takes one more.
     pub(super) fn add(&mut self, path: &FilePath, is_folder: bool) -> Result<(), ArchiveError> {
         let parent = path.parent();
@@ -59,7 +71,8 @@ impl Names {
         if is_folder {
             return self.folder(path);
         }
-        match self.0.insert(folded(path), (path.clone(), false)) {
+        self.room()?;
+        match self.known.insert(folded(path), (path.clone(), false)) {
             None => Ok(()),
             Some((_, true)) => Err(ArchiveError::Both(path.to_string())),
             Some((other, false)) if other == *path => Err(ArchiveError::Twice(path.to_string())),
@@ -71,12 +84,13 @@ impl Names {
     fn folder(&mut self, path: &FilePath) -> Result<(), ArchiveError> {
         let mut at = path.clone();
         while !at.is_top() {
-            match self.0.get(&folded(&at)) {
+            match self.known.get(&folded(&at)) {
                 Some((known, true)) if *known == at => return Ok(()),
                 Some((known, false)) if *known == at => return Err(ArchiveError::Both(at.to_string())),
                 Some((known, _)) => return Err(ArchiveError::Twins { one: known.to_string(), other: at.to_string() }),
                 None => {
-                    self.0.insert(folded(&at), (at.clone(), true));
+                    self.room()?;
+                    self.known.insert(folded(&at), (at.clone(), true));
                     at = at.parent();
                 }
             }
@@ -154,7 +168,7 @@ mod tests {
     #[case(&["a", "a/b"], Err("a file and a folder"))]
     #[case(&["a/b", "a"], Err("a file and a folder"))]
     fn together(#[case] names: &[&str], #[case] wanted: Result<(), &str>) {
-        let mut all = Names::default();
+        let mut all = Names::most(100);
         let got = names.iter().try_for_each(|name| {
             let (path, folder) = path(name).unwrap().unwrap();
             all.add(&path, folder)

@@ -30,6 +30,8 @@ pub struct CollectionMap {
     pub id: MapId,
     /// The overlay of its collection.
     pub overlay_id: OverlayId,
+    /// Its collection.
+    pub source: Collection,
     /// What its file is called.
     pub name: String,
     /// Where it is.
@@ -102,9 +104,9 @@ pub async fn find(db: &Db, overlay: OverlayId) -> Result<Option<MapCollection>> 
 pub async fn maps(db: &Db, overlay: OverlayId) -> Result<Vec<CollectionMap>> {
     sqlx::query_as!(
         CollectionMap,
-        r#"SELECT id AS "id: MapId", overlay_id AS "overlay_id: OverlayId", name, url, bytes, md5, outcome AS "outcome: MapOutcome",
-                  reason, version, files, changed_at
-           FROM collection_maps WHERE overlay_id = ? ORDER BY folded"#,
+        r#"SELECT m.id AS "id!: MapId", m.overlay_id AS "overlay_id!: OverlayId", c.source AS "source: Collection", m.name, m.url, m.bytes,
+                  m.md5, m.outcome AS "outcome: MapOutcome", m.reason, m.version, m.files, m.changed_at
+           FROM collection_maps m JOIN map_collections c ON c.overlay_id = m.overlay_id WHERE m.overlay_id = ? ORDER BY m.folded"#,
         overlay
     )
     .fetch_all(db.read())

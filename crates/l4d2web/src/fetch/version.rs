@@ -20,8 +20,8 @@ impl Fetcher {
             let answer = self.call(&Request::head(url), &HeaderMap::new()).await?;
             match answer.status.as_u16() {
                 200..=299 => {}
-                // It knows no questions without an answer in full.
-                405 | 501 => return Ok(None),
+                // It knows no questions without an answer in full, or does not take them for such a link.
+                401 | 403 | 405 | 501 => return Ok(None),
                 status => return Err(FetchError::Status { host: answer.host, status }),
             }
             let said = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -112,11 +112,6 @@ pub(crate) fn rename_new(from: BorrowedFd<'_>, name: &str, to: BorrowedFd<'_>, n
     Ok(renameat_with(from, name, to, new, RenameFlags::NOREPLACE)?)
 }
 
-/// Lets two names change places.
-pub(crate) fn exchange(from: BorrowedFd<'_>, name: &str, to: BorrowedFd<'_>, new: &str) -> io::Result<()> {
-    Ok(renameat_with(from, name, to, new, RenameFlags::EXCHANGE)?)
-}
-
 /// Removes what stands at a single name with all that is in it; nothing there is fine. It goes however deep it is and whatever modes its
 /// directories have, as long as they are ours.
 pub(crate) fn remove_tree(dir: BorrowedFd<'_>, name: impl Arg) -> io::Result<()> {

@@ -116,9 +116,19 @@ pub(super) struct Trash<'a> {
     name: String,
 }
 
+impl Trash<'_> {
+    /// Gives it back; where that is not possible it stays in the staging directory, for somebody to find.
+    pub(super) fn put_back(mut self, dir: BorrowedFd<'_>, name: &str) -> io::Result<()> {
+        let kept = std::mem::take(&mut self.name);
+        beneath::rename_new(self.stage.dir(), &kept, dir, name)
+    }
+}
+
 impl Drop for Trash<'_> {
     fn drop(&mut self) {
-        if let Err(error) = beneath::remove_tree(self.stage.dir(), self.name.as_str()) {
+        if !self.name.is_empty()
+            && let Err(error) = beneath::remove_tree(self.stage.dir(), self.name.as_str())
+        {
             tracing::warn!(name = self.name, %error, "what was deleted could not be removed from the disk");
         }
     }

@@ -1,6 +1,7 @@
 //! What a build of a collection does before the host is called.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +14,12 @@ use crate::pages::kit::size;
 use crate::queue::Output;
 use crate::workshop::{Prepared, WorkshopError};
 
+/// As long as this lives, the files that a build was told of stay, and what the overlay is made of does not change.
+#[derive(Debug)]
+pub struct Held {
+    _work: tokio::sync::OwnedMutexGuard<()>,
+}
+
 impl Maps {
     /// Reads the index, fetches what has changed, and says what the overlay is built of.
     ///
@@ -24,11 +31,11 @@ impl Maps {
         overlay: OverlayId,
         output: &Output,
         cancel: &CancellationToken,
-    ) -> Result<Prepared, WorkshopError> {
-        let _work = tokio::select! {
+    ) -> Result<(Prepared, Held), WorkshopError> {
+        let work = tokio::select! {
             biased;
             () = cancel.cancelled() => return Err(WorkshopError::Cancelled),
-            work = self.0.work.lock() => work,
+            work = Arc::clone(&self.0.work).lock_owned() => work,
         };
         let Some(collection) = collections::find(&self.0.db, overlay).await? else {
             return Err(WorkshopError::Nothing("It is no collection any more.".to_owned()));
@@ -38,7 +45,7 @@ impl Maps {
         self.fetch(overlay, &maps, output, cancel).await?;
         let maps = collections::maps(&self.0.db, overlay).await?;
         self.0.bus.send(Change::Overlay(overlay));
-        self.compose(&maps, trouble, output).await
+        Ok((self.compose(&maps, trouble, output).await?, Held { _work: work }))
     }
 
     async fn compose(

@@ -86,7 +86,8 @@ impl Maps {
 
     pub(super) fn check_space(&self, wanted: u64) -> Result<(), WorkshopError> {
         let space = Space::below(self.0.cache.directory());
-        match space.and_then(|space| Some((space, missing(space, wanted)?))) {
+        // Also what is not known to need any room needs some.
+        match space.and_then(|space| Some((space, missing(space, wanted.max(1))?))) {
             Some((space, missing)) => Err(WorkshopError::Full { wanted, free: space.free, missing }),
             None => Ok(()),
         }

@@ -70,7 +70,7 @@ impl Maps {
         cancel: &CancellationToken,
     ) -> Result<Result<Index, String>, WorkshopError> {
         let address = source.index(self.0.bases.get(&source));
-        let (bytes, _) = match self.0.fetcher.small(&Request::get(&address), INDEX_MAX, cancel).await {
+        let (bytes, _) = match self.fetcher(source).small(&Request::get(&address), INDEX_MAX, cancel).await {
             Ok(answer) => answer,
             Err(FetchError::Cancelled) => return Err(WorkshopError::Cancelled),
             Err(error) => return Ok(Err(fetch_reason(&error))),

@@ -17,13 +17,14 @@ mod vpk_name;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 use url::Url;
 
 pub use cache::CachedFile;
 pub use collection::Collection;
+pub use compose::Held;
 pub use refresh::RefreshedMaps;
 pub use vpk_name::VpkName;
 
@@ -57,11 +58,14 @@ struct Inner {
     db: Db,
     clock: Clock,
     bus: Bus,
-    fetcher: Fetcher,
+    /// Of each collection its own: what one names is not trusted for what another lists.
+    fetchers: HashMap<Collection, Fetcher>,
     cache: Cache,
     bases: HashMap<Collection, Url>,
     /// Held by the one job that works on collections.
-    work: tokio::sync::Mutex<()>,
+    work: Arc<tokio::sync::Mutex<()>>,
+    /// One archive after the other is unpacked: each may take some hundred megabytes of memory for it.
+    unpacking: Semaphore,
     /// What is fetched at once, in the whole panel.
     slots: Arc<Semaphore>,
     under_way: Mutex<HashMap<MapId, Way>>,
@@ -73,16 +77,17 @@ impl Maps {
     pub fn new(config: &Config, db: Db, clock: Clock, bus: Bus, slots: Arc<Semaphore>) -> Self {
         let named = Collection::ALL.into_iter().filter_map(|one| Some((one, one.base(config)?.clone())));
         let bases: HashMap<Collection, Url> = named.collect();
-        let fetcher = Fetcher::new(bases.values().filter_map(Origin::of).collect());
-        Self::with(&config.root, bases, fetcher, db, clock, bus, slots)
+        let trusted = |one| bases.get(&one).and_then(Origin::of).into_iter().collect();
+        let fetchers = Collection::ALL.into_iter().map(|one| (one, Fetcher::new(trusted(one)))).collect();
+        Self::with(&config.root, bases, fetchers, db, clock, bus, slots)
     }
 
-    /// The same with another fetcher.
+    /// The same with other fetchers, one for each collection.
     #[must_use]
     pub fn with(
         root: &Path,
         bases: HashMap<Collection, Url>,
-        fetcher: Fetcher,
+        fetchers: HashMap<Collection, Fetcher>,
         db: Db,
         clock: Clock,
         bus: Bus,
@@ -92,13 +97,19 @@ impl Maps {
             db,
             clock,
             bus,
-            fetcher,
+            fetchers,
             cache: Cache::below(root),
             bases,
-            work: tokio::sync::Mutex::default(),
+            work: Arc::default(),
+            unpacking: Semaphore::new(1),
             slots,
             under_way: Mutex::default(),
         }))
+    }
+
+    fn fetcher(&self, source: Collection) -> &Fetcher {
+        static NOBODY: LazyLock<Fetcher> = LazyLock::new(|| Fetcher::new(Vec::new()));
+        self.0.fetchers.get(&source).unwrap_or(&NOBODY)
     }
 
     /// How far the download of a map is; none when it is not being fetched.

@@ -47,10 +47,10 @@ impl Maps {
         };
         let version = match &map.md5 {
             Some(md5) => md5.clone(),
-            None => match self.0.fetcher.version(&map.url, cancel).await {
+            None => match self.fetcher(map.source).version(&map.url, cancel).await {
                 Ok(Some(version)) => format!("{version}|{}", map.url),
                 // It cannot be told whether there is another one.
-                Ok(None) if cached => return self.current(map).await,
+                Ok(None) if cached && map.version.as_ref() == Some(&map.url) => return self.current(map).await,
                 Ok(None) => map.url.clone(),
                 Err(FetchError::Cancelled) => return Ok(One::Cancelled),
                 Err(error) => return self.failed(map, fetch_reason(&error)).await,
@@ -91,10 +91,18 @@ impl Maps {
         self.check_space(told).map_err(|full| Trouble::Reason(sentence(&full.to_string())))?;
         let way = OnWay::new(self, map.id);
         let order = Download { url: &map.url, part: &part, version: &version, expected: None, most: ARCHIVE_MAX };
-        let done = self.0.fetcher.download(&order, &|bytes| way.at(bytes), cancel).await;
+        let done = self.fetcher(map.source).download(&order, &|bytes| way.at(bytes), cancel).await;
         let done = done.map_err(|error| match error {
             FetchError::Cancelled => Trouble::Cancelled,
-            error => Trouble::Reason(fetch_reason(&error)),
+            error => {
+                // A disk that is full is not mended by what lies on it for the next time.
+                if error.is_full()
+                    && let Err(error) = part.discard()
+                {
+                    tracing::warn!(%error, "a part that did not find room could not be removed");
+                }
+                Trouble::Reason(fetch_reason(&error))
+            }
         })?;
         let name = VpkName::parse(&map.name).map_err(|why| Trouble::Reason(format!("The name {why}.")))?;
         let is_plain = map.url.split(['?', '#']).next().is_some_and(|path| path.to_ascii_lowercase().ends_with(".vpk"));
@@ -104,6 +112,11 @@ impl Maps {
             md5: map.md5.clone(),
             plain: is_plain.then_some(name),
             version: version.clone(),
+        };
+        let _turn = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(Trouble::Cancelled),
+            turn = self.0.unpacking.acquire() => turn,
         };
         let (cache, progress) = (self.0.cache.clone(), Arc::new(Progress::default()));
         let watched = Arc::clone(&progress);

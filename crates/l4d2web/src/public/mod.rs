@@ -10,7 +10,7 @@ mod opening;
 mod pace;
 mod range;
 
-pub use guests::Guests;
+pub use guests::{Guests, Visit};
 pub use offer::{Item, Offer, Vpk};
 pub use offers::{ADDONS, OfferError, Offers};
 pub use opening::Opening;

@@ -12,6 +12,8 @@ use crate::id::ServerId;
 
 /// How long an answer is good.
 const FRESH: Duration = Duration::from_secs(30);
+/// How long the host is left alone after it did not say.
+const AGAIN: Duration = Duration::from_secs(5);
 /// Where the game looks for .vpk files.
 pub const ADDONS: &str = "left4dead2/addons";
 /// Most entries of that directory that are looked at.
@@ -26,7 +28,15 @@ pub struct Offers {
 }
 
 /// Held by who asks, so that all others wait for that answer.
-type Slot = tokio::sync::Mutex<Option<(Instant, Arc<Offer>)>>;
+type Slot = tokio::sync::Mutex<Known>;
+
+/// What is known of one server.
+#[derive(Debug, Default)]
+struct Known {
+    offer: Option<(Instant, Arc<Offer>)>,
+    /// When it could not be told.
+    failed: Option<Instant>,
+}
 
 /// Why it is not known what a server offers.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +47,9 @@ pub enum OfferError {
     /// The database cannot be read.
     #[error(transparent)]
     Db(#[from] sqlx::Error),
+    /// It was asked a moment ago, and did not say.
+    #[error("the host was asked a moment ago, and did not say")]
+    Again,
 }
 
 impl Offers {
@@ -54,24 +67,31 @@ impl Offers {
     pub async fn of(&self, server: ServerId) -> Result<Arc<Offer>, OfferError> {
         let slot = Arc::clone(self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(server).or_default());
         let mut slot = slot.lock().await;
-        if let Some((at, offer)) = &*slot
+        if let Some((at, offer)) = &slot.offer
             && at.elapsed() < FRESH
         {
             return Ok(Arc::clone(offer));
         }
-        match self.ask(server).await {
+        let failed = slot.failed.is_some_and(|at| at.elapsed() < AGAIN);
+        let told = if failed { Err(OfferError::Again) } else { self.ask(server).await };
+        match told {
             Ok(offer) => {
                 let offer = Arc::new(offer);
-                *slot = Some((Instant::now(), Arc::clone(&offer)));
+                *slot = Known { offer: Some((Instant::now(), Arc::clone(&offer))), failed: None };
                 Ok(offer)
             }
-            Err(error) => match &*slot {
-                Some((_, offer)) => {
-                    tracing::info!(%server, %error, "what a server offers is told as it was");
-                    Ok(Arc::clone(offer))
+            Err(error) => {
+                if !failed {
+                    slot.failed = Some(Instant::now());
                 }
-                None => Err(error),
-            },
+                match &slot.offer {
+                    Some((_, offer)) => {
+                        tracing::info!(%server, %error, "what a server offers is told as it was");
+                        Ok(Arc::clone(offer))
+                    }
+                    None => Err(error),
+                }
+            }
         }
     }
 

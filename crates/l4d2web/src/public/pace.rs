@@ -25,7 +25,8 @@ impl Pace {
     }
 
     fn slot(&self, bytes: usize) -> Instant {
-        let takes = Duration::from_secs_f64(bytes as f64 / self.rate as f64);
+        let nanos = bytes as u128 * 1_000_000_000 / u128::from(self.rate);
+        let takes = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
         // What is guarded is whole at any moment.
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = (*next).max(Instant::now());

@@ -127,9 +127,18 @@ impl HostWorker {
     async fn build(&self, id: OverlayId, reset: bool, at: &At<'_>) -> Result<String, Failure> {
         let began = self.clock.now();
         let kind = overlays::find(&self.db, id).await?.ok_or(Failure::Gone)?.kind;
+        let mut held = None;
         let prepared = match kind {
-            kinds::Kind::Workshop => Some(self.workshop.prepare(id, at.output, at.cancel).await?),
-            kinds::Kind::Maps => Some(self.maps.prepare(id, at.output, at.cancel).await?),
+            kinds::Kind::Workshop => {
+                let found = overlays::find(&self.db, id).await?.ok_or(Failure::Gone)?;
+                let most = quotas::room(&self.db, found.owner_id).await?.for_one(found.size()).map_err(Failure::NotReady)?;
+                Some(self.workshop.prepare(id, most, at.output, at.cancel).await?)
+            }
+            kinds::Kind::Maps => {
+                let (prepared, files) = self.maps.prepare(id, at.output, at.cancel).await?;
+                held = Some(files);
+                Some(prepared)
+            }
             _ => None,
         };
         // Only now: what was fetched for it has changed what it is made of.
@@ -143,7 +152,14 @@ impl HostWorker {
         let yaml = Build { source, max_bytes }.render().map_err(Failure::Yaml)?;
         let reference = overlay.reference.clone();
         at.call(&self.host, &Call::OverlayBuild(reference.clone(), yaml)).await?;
-        overlay_builds::set_built(&self.db, id, began, overlay.source_at).await?;
+        overlay_builds::set_built(
+            &self.db,
+            id,
+            began,
+            prepared.as_ref().map_or(overlay.source_at, |prepared| prepared.source.or(overlay.source_at)),
+        )
+        .await?;
+        drop(held);
         let size = match self.host.overlay_status(&reference).await {
             Ok(OverlayStatus { bytes: Some(bytes), files: Some(files), .. }) => {
                 overlay_builds::set_size(&self.db, id, clamp(bytes), clamp(files)).await?;

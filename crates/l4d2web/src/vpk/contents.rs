@@ -10,6 +10,8 @@ use super::{Directory, Mission, VpkError};
 const MISSION_MAX: usize = 256 * 1024;
 const MISSIONS_MAX: usize = 32;
 const MAPS_MAX: usize = 500;
+/// The longest that is kept of a file, in bytes of JSON.
+const KEPT_MAX: usize = 64 * 1024;
 
 /// The maps and campaigns of a VPK.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,13 @@ impl Contents {
             let bytes = directory.bytes(file, entry, MISSION_MAX)?;
             missions.extend(bytes.and_then(|bytes| Mission::read(&bytes)));
         }
-        Ok(Self { maps, missions })
+        let mut contents = Self { maps, missions };
+        // It is kept as JSON and read with every list: what would make that long is left out, the campaigns first.
+        while serde_json::to_vec(&contents).map_or(0, |json| json.len()) > KEPT_MAX {
+            if contents.missions.pop().is_none() {
+                contents.maps.truncate(contents.maps.len() / 2);
+            }
+        }
+        Ok(contents)
     }
 }

@@ -14,6 +14,8 @@ const END: u16 = 0xffff;
 /// The longest directory, and the most files, that are read. The largest campaigns have some 10,000.
 const TREE_MAX: u32 = 32 * 1024 * 1024;
 const ENTRIES_MAX: usize = 200_000;
+/// The bytes of all names together, with their directories. The largest campaigns have less than one MiB.
+const NAMES_MAX: usize = 16 * 1024 * 1024;
 /// The longest name of a file, with its directories.
 const PATH_MAX: usize = 1024;
 
@@ -98,6 +100,7 @@ impl Directory {
     fn parse_tree(tree: &[u8], begin: u64, size: u64) -> Result<Self, VpkError> {
         let data = begin + tree.len() as u64;
         let mut reader = Reader { tree, at: 0 };
+        let mut names = 0;
         let mut entries = Vec::new();
         loop {
             let extension = reader.name()?;
@@ -117,7 +120,13 @@ impl Directory {
                     if entries.len() == ENTRIES_MAX {
                         return Err(VpkError::TooLarge("too many files"));
                     }
-                    entries.push(reader.entry(&path(directory, name, extension)?, begin, data, size)?);
+                    let path = path(directory, name, extension)?;
+                    // A directory's name stands there once, and here with each of its files.
+                    names += path.len();
+                    if names > NAMES_MAX {
+                        return Err(VpkError::TooLarge("too long names"));
+                    }
+                    entries.push(reader.entry(&path, begin, data, size)?);
                 }
             }
         }

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 use super::fetch::blocking;
 use super::words::{cache_reason, label, sentence};
 use super::{Cache, CacheError, Outcome, Workshop, clashes};
-use crate::db::overlay_items;
 use crate::db::workshop_items::{self, WorkshopItem};
+use crate::db::{overlay_items, overlays};
 use crate::id::OverlayId;
 use crate::live::Change;
 use crate::pages::kit::{count, size};
@@ -20,6 +20,8 @@ use crate::steam::ItemId;
 pub struct Prepared {
     /// The path in the tree, and the file below left4me's directory that stands there.
     pub files: BTreeMap<String, String>,
+    /// The `source_at` of the overlay when it was read what it lists; none where nothing can change in between.
+    pub source: Option<i64>,
     /// How many items the overlay lists.
     pub items: usize,
     /// How many of these are not in it, since there is nothing of them.
@@ -69,6 +71,14 @@ pub enum WorkshopError {
         /// How much is missing.
         missing: u64,
     },
+    /// There is no room for its owner.
+    #[error("its items are {} in all, and the quota of its owner leaves {}: take some out, or ask an admin for more", size(*told), size(*most))]
+    Quota {
+        /// How much all items are.
+        told: u64,
+        /// How much may be.
+        most: u64,
+    },
     /// There is nothing of any item.
     #[error("{0}")]
     Nothing(String),
@@ -93,7 +103,7 @@ impl WorkshopError {
 }
 
 impl Workshop {
-    /// Asks Steam for the items of an overlay of which something is to be asked, fetches what is missing, looks which of them bring the same
+    /// `most`: how much may be in it, in bytes; nothing is fetched for what would be more. Asks Steam for the items of an overlay of which something is to be asked, fetches what is missing, looks which of them bring the same
     /// files, and says what the overlay is built of.
     ///
     /// # Errors
@@ -102,6 +112,7 @@ impl Workshop {
     pub async fn prepare(
         &self,
         overlay: OverlayId,
+        most: Option<u64>,
         output: &Output,
         cancel: &CancellationToken,
     ) -> Result<Prepared, WorkshopError> {
@@ -112,16 +123,21 @@ impl Workshop {
             self.look(&ask, output, cancel).await?;
         }
         let items = workshop_items::of_overlay(&self.0.db, overlay).await?;
+        let told: u64 = items.iter().filter_map(|item| u64::try_from(item.bytes.or(item.cached_bytes)?).ok()).sum();
+        if let Some(most) = most.filter(|most| told > *most) {
+            return Err(WorkshopError::Quota { told, most });
+        }
         for item in items.iter().filter(|item| item.cached_bytes.is_some() && self.0.cache.length(item.id).is_none()) {
             // Somebody has emptied the cache.
             workshop_items::set_uncached(&self.0.db, item.id).await?;
         }
         let items = workshop_items::of_overlay(&self.0.db, overlay).await?;
         self.fetch(&items, Some(overlay), output, cancel).await?;
+        let source = overlays::find(&self.0.db, overlay).await?.and_then(|overlay| overlay.source_at);
         let items = workshop_items::of_overlay(&self.0.db, overlay).await?;
         self.find_clashes(overlay, &items, output).await?;
         self.0.bus.send(Change::Overlay(overlay));
-        self.compose(&items, output).await
+        Ok(Prepared { source, ..self.compose(&items, output).await? })
     }
 
     async fn compose(&self, items: &[WorkshopItem], output: &Output) -> Result<Prepared, WorkshopError> {

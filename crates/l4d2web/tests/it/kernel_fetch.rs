@@ -27,8 +27,9 @@ fn in_namespace(test: impl AsyncFnOnce(mpsc::Receiver<IpAddr>) + Send + 'static)
         let listener = TcpListener::bind("[::]:443").unwrap();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let to = stream.unwrap().local_addr().unwrap().ip().to_canonical();
-                if sender.send(to).is_err() {
+                // The connection ends after it is noted.
+                let stream = stream.unwrap();
+                if sender.send(stream.local_addr().unwrap().ip().to_canonical()).is_err() {
                     break;
                 }
             }

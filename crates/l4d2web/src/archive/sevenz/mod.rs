@@ -26,7 +26,7 @@ pub(super) fn unpack(archive: &File, sink: &mut Sink<'_>) -> Result<(), ArchiveE
     let mut source = BufReader::with_capacity(256 * 1024, archive);
     let password = Password::empty();
     let found = Archive::read_with_memory_limit(&mut source, &password, DIRECTORY_KIB).map_err(directory_error)?;
-    let paths = judge(&found)?;
+    let paths = judge(&found, sink.limits.entries)?;
     let bytes = found.files.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size()));
     sink.expect(found.files.len() as u64, bytes)?;
     let large = found.files.iter().find(|entry| entry.size() > sink.limits.file);
@@ -74,8 +74,8 @@ pub(super) fn unpack(archive: &File, sink: &mut Sink<'_>) -> Result<(), ArchiveE
 }
 
 /// The path of each entry; none for those that are left out.
-fn judge(archive: &Archive) -> Result<Vec<Option<FilePath>>, ArchiveError> {
-    let mut known = Names::default();
+fn judge(archive: &Archive, most: u64) -> Result<Vec<Option<FilePath>>, ArchiveError> {
+    let mut known = Names::most(most);
     let mut paths = Vec::with_capacity(archive.files.len());
     for (index, entry) in archive.files.iter().enumerate() {
         let shown = names::shown(entry.name());

@@ -46,10 +46,10 @@ struct Record {
 }
 
 /// Reads all of it.
-pub(super) fn read(archive: &File, end: &End) -> Result<Vec<Entry>, ArchiveError> {
+pub(super) fn read(archive: &File, end: &End, most: u64) -> Result<Vec<Entry>, ArchiveError> {
     let range = Range { file: archive, at: end.start, end: end.start + end.size };
     let mut directory = std::io::BufReader::with_capacity(64 * 1024, range);
-    let mut known = Names::default();
+    let mut known = Names::most(most);
     let mut records = Vec::new();
     for _ in 0..end.entries {
         let record = record(&mut directory)?;

@@ -24,7 +24,7 @@ pub(super) fn unpack(archive: &File, length: u64, sink: &mut Sink<'_>) -> Result
     if end.size > end::DIRECTORY_MAX {
         return Err(ArchiveError::Damaged("its directory is longer than so many names need".to_owned()));
     }
-    let entries = directory::read(archive, &end)?;
+    let entries = directory::read(archive, &end, sink.limits.entries)?;
     let bytes = entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size));
     sink.expect(end.entries, bytes)?;
     if let Some(large) = entries.iter().find(|entry| entry.size > sink.limits.file) {

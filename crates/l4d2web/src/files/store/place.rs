@@ -103,9 +103,14 @@ impl Store {
         if !is_folder(beneath::stat(dir, wanted)?) && !is_folder(beneath::stat(from, name)?) {
             return Ok(renameat(from, name, dir, wanted)?);
         }
-        // What goes stands for no moment beside a hole: both change places, and then it is taken away.
-        beneath::exchange(from, name, dir, wanted)?;
-        drop(self.stage.discard(from, name)?);
+        // What goes is taken away first, and comes back when the other does not come: whoever was killed in between finds the new one where it
+        // was, and doing the same again never takes the wrong one.
+        let gone = self.stage.discard(dir, wanted)?;
+        if let Err(error) = beneath::rename_new(from, name, dir, wanted) {
+            gone.put_back(dir, wanted)?;
+            return Err(error);
+        }
+        drop(gone);
         Ok(())
     }
 }

@@ -95,7 +95,8 @@ impl Uploads {
         })
         .await?;
         if !there {
-            // It had come to its place, and the row was all that was left.
+            // It had come to its place, and the row was all that was left; perhaps that was not noted.
+            self.changed(upload.overlay_id).await?;
             db::uploads::delete(&self.0.db, &upload.id).await?;
         } else if cut {
             db::uploads::touch(&self.0.db, &upload.id, upload.synced, &self.0.boot, now).await?;

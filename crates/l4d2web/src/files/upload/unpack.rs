@@ -5,7 +5,7 @@ use rustix::fs::{Mode, mkdirat};
 use tokio::sync::watch;
 
 use super::{Held, State, UploadError, UploadId, Uploads, blocking, part, unpacked};
-use crate::archive::{self, Limits, Progress};
+use crate::archive::{self, ArchiveError, Limits, Progress};
 use crate::db;
 use crate::db::uploads::Upload;
 use crate::files::{FilePath, OnTaken, Quota, beneath};
@@ -152,7 +152,13 @@ impl Uploads {
     }
 
     async fn failed(&self, upload: &Upload, error: UploadError) -> Phase {
-        let again = error.may_go_on();
+        let row = db::uploads::find(&self.0.db, upload.overlay_id, upload.user_id, &upload.id).await;
+        // What has begun to come to its place is not given up: the rest of it is here alone.
+        let merging = !matches!(&row, Ok(Some(row)) if row.state != State::Merging);
+        let again = merging || error.may_go_on();
+        if merging && let Err(error) = self.changed(upload.overlay_id).await {
+            tracing::error!(upload = %upload.id, %error, "it is not noted that an overlay has changed");
+        }
         let why = match &error {
             UploadError::Database(_) | UploadError::Broken => {
                 tracing::error!(upload = %upload.id, ?error, "an archive could not be unpacked");
@@ -178,9 +184,17 @@ impl Uploads {
         tell: &watch::Sender<Phase>,
     ) -> Result<(usize, usize), UploadError> {
         let turn = self.turn(upload.user_id);
-        let _turn = turn.lock().await;
+        let _turn = tokio::select! {
+            biased;
+            () = progress.cancelled() => return Err(ArchiveError::Cancelled.into()),
+            turn = turn.lock() => turn,
+        };
         if matches!(upload.state, State::Sending | State::Unpacking) {
-            let _slot = self.0.slots.acquire().await.map_err(|_| UploadError::Broken)?;
+            let _slot = tokio::select! {
+                biased;
+                () = progress.cancelled() => return Err(ArchiveError::Cancelled.into()),
+                slot = self.0.slots.acquire() => slot.map_err(|_| UploadError::Broken)?,
+            };
             tell.send_replace(Phase::Unpacking(Figures(Arc::clone(progress))));
             self.state(upload, State::Unpacking, on_taken).await?;
             let done = self.extract(upload, quota, progress).await;
@@ -262,8 +276,8 @@ impl Uploads {
     }
 }
 
-impl From<archive::ArchiveError> for UploadError {
-    fn from(error: archive::ArchiveError) -> Self {
+impl From<ArchiveError> for UploadError {
+    fn from(error: ArchiveError) -> Self {
         Self::Archive(error)
     }
 }

@@ -36,7 +36,7 @@ type Odd = (Option<VpkName>, String);
 fn row(line: &str) -> Result<Listed, Odd> {
     // A name may hold a semicolon; what follows it does not.
     let mut parts = line.rsplitn(4, ';').map(str::trim);
-    let (Some(link), Some(md5), Some(size), Some(name)) = (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(address), Some(md5), Some(size), Some(name)) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err((None, "it has fewer than four fields".to_owned()));
     };
@@ -45,7 +45,7 @@ fn row(line: &str) -> Result<Listed, Odd> {
     if md5.len() != 32 || !md5.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err((Some(name), "the MD5 is not 32 hexadecimal digits".to_owned()));
     }
-    let url = Url::parse(link).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let Some(url) = url else { return Err((Some(name), "the link is no address of a file".to_owned())) };
     // Some give it in megabytes, with the unit: it is no more than a hint then.
     let bytes = size.parse().ok().filter(|bytes| *bytes > 0);
@@ -126,8 +126,9 @@ mod tests {
 
     #[test]
     fn too_many_are_refused() {
-        let rows: String =
+        let rows: Vec<String> =
             (0..=super::super::MAPS_MAX).map(|n| format!("{n}.vpk;1;{MD5};https://x.example/{n}\n")).collect();
+        let rows = rows.concat();
         assert_eq!(csv(&format!("Name;Size;md5;Download link\n{rows}")), Err(IndexError::TooMany));
     }
 

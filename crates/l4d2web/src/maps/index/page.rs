@@ -1,5 +1,9 @@
+use std::cell::RefCell;
+
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use percent_encoding::percent_decode_str;
-use scraper::{Html, Selector};
 use url::Url;
 
 use super::{Index, IndexError, Listed, beginning};
@@ -8,17 +12,15 @@ use crate::maps::VpkName;
 /// How files of maps end.
 const ENDINGS: [&str; 3] = [".zip", ".7z", ".vpk"];
 
-/// Reads the index of CEDAPug: a page with links to archives of maps, relative ones from `base`. Links to anything else are no maps.
+/// Reads the index of cedapug.com: a page with links to archives of maps, relative ones from `base`. Links to anything else are no maps.
 ///
 /// # Errors
 ///
 /// When it is none.
 pub fn page(text: &str, base: &Url) -> Result<Index, IndexError> {
-    let Ok(links) = Selector::parse("a[href]") else { return Err(IndexError::Empty) };
-    let document = Html::parse_document(text);
     let mut index = Index::default();
-    for link in document.select(&links) {
-        let Some(url) = link.attr("href").and_then(|href| base.join(href.trim()).ok()) else { continue };
+    for link in links(text) {
+        let Ok(url) = base.join(link.trim()) else { continue };
         let last = url.path_segments().and_then(|mut names| names.next_back()).unwrap_or_default();
         let last = percent_decode_str(last).decode_utf8_lossy().into_owned();
         let Some(stem) = ENDINGS.iter().find_map(|ending| without(&last, ending)) else { continue };
@@ -31,6 +33,36 @@ pub fn page(text: &str, base: &Url) -> Result<Index, IndexError> {
         }
     }
     index.whole()
+}
+
+/// Where the links of a page lead. No tree is made of it: a few bytes can ask for a very large one.
+fn links(text: &str) -> Vec<String> {
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(text));
+    let tokenizer = Tokenizer::new(Links::default(), TokenizerOpts::default());
+    // Nothing here asks it to stop.
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.0.into_inner()
+}
+
+/// Takes the links out of the tags that come.
+#[derive(Default)]
+struct Links(RefCell<Vec<String>>);
+
+impl TokenSink for Links {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
+        if let Token::TagToken(tag) = token
+            && tag.kind == TagKind::StartTag
+            && &*tag.name == "a"
+            && let Some(href) = tag.attrs.iter().find(|attribute| &*attribute.name.local == "href")
+        {
+            self.0.borrow_mut().push(href.value.to_string());
+        }
+        TokenSinkResult::Continue
+    }
 }
 
 fn without<'a>(name: &'a str, ending: &str) -> Option<&'a str> {

@@ -65,13 +65,16 @@ pub async fn delete(
     }
     if overlay.kind.is_built() {
         take_away(&state, user.id, &overlay.name, &overlay.reference).await?;
-        forget(&state, overlay).await?;
     }
     if !db::overlays::delete_unused(&state.db, overlay.id).await? {
         // A blueprint took it meanwhile: it is there still, and says that it has to be built.
         db::overlay_builds::set_gone(&state.db, overlay.id, state.clock.now()).await?;
         state.bus.send(Change::Overlay(overlay.id));
         return Err(in_use(&Parts::load(&state, &access, user).await?));
+    }
+    // Only now: what it is made of cannot be had again, should a blueprint have taken it meanwhile.
+    if let Err(error) = forget(&state, overlay).await {
+        tracing::error!(?error, overlay = overlay.id.0, "what a deleted overlay was made of could not be removed");
     }
     state.bus.send(Change::Overlay(overlay.id));
     tracing::info!(by = user.name, overlay = overlay.name, address = %me.address, "deleted an overlay");

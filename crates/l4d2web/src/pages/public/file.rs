@@ -11,7 +11,7 @@ use crate::host::{HostError, Of};
 use crate::id::ServerId;
 use crate::pages::attachment::attachment;
 use crate::pages::{PageError, PageResult};
-use crate::public::{ADDONS, OfferError, Pace, Part, Vpk, part};
+use crate::public::{ADDONS, OfferError, Pace, Part, Visit, Vpk, part};
 use crate::routes::Visitor;
 use crate::state::AppState;
 
@@ -45,10 +45,12 @@ pub async fn file(
     let body = if method == Method::HEAD || length == 0 {
         Body::empty()
     } else {
+        let busy = || PageError::TooMuch("You fetch two files from here already. Wait for one to end.".to_owned());
+        let visit = state.public.guests.admit(visitor.address).ok_or_else(busy)?;
         let path = format!("{ADDONS}/{name}");
         let asked = state.host.asked_by_strangers();
         let content = asked.cat_from(Of::Server(id), path, first).await.map_err(|error| refused(error.into()))?;
-        Body::from_stream(paced(content, length, state.public.pace.clone()))
+        Body::from_stream(paced(content, length, state.public.pace.clone(), visit))
     };
     Ok(answer(file, (first, length), status, body))
 }
@@ -71,11 +73,11 @@ fn answer(file: &Vpk, (first, length): (u64, u64), status: StatusCode, body: Bod
 
 /// The first `length` bytes of the content, no faster than is good for the games. The host's file may have become longer or shorter
 /// meanwhile; a shorter one ends the connection, by which its reader knows.
-fn paced<S>(content: S, length: u64, pace: Pace) -> impl Stream<Item = std::io::Result<Bytes>>
+fn paced<S>(content: S, length: u64, pace: Pace, visit: Visit) -> impl Stream<Item = std::io::Result<Bytes>>
 where
     S: Stream<Item = std::io::Result<Bytes>> + Unpin,
 {
-    stream::unfold((content, length, pace), |(mut content, left, pace)| async move {
+    stream::unfold((content, length, pace, visit), |(mut content, left, pace, visit)| async move {
         if left == 0 {
             return None;
         }
@@ -88,7 +90,7 @@ where
             Err(error) => Err(error),
         };
         let left = piece.as_ref().map_or(0, |piece| left - piece.len() as u64);
-        Some((piece, (content, left, pace)))
+        Some((piece, (content, left, pace, visit)))
     })
 }
 
@@ -100,6 +102,9 @@ fn refused(error: OfferError) -> PageError {
         OfferError::Host(error) if matches!(error.code(), Some(65 | 66)) => PageError::NotFound,
         OfferError::Host(error) => {
             tracing::warn!(%error, "a file cannot be handed out");
+            PageError::Unavailable("The file cannot be read just now. Try again in a while.".to_owned())
+        }
+        OfferError::Again => {
             PageError::Unavailable("The file cannot be read just now. Try again in a while.".to_owned())
         }
         OfferError::Db(error) => error.into(),

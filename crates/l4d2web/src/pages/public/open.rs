@@ -14,6 +14,9 @@ pub async fn open(at: At, Form(sent): Form<Sent>) -> PageResult {
     // Files are handed out by the page: without one, there is nothing to hand out.
     let files = page && !fields.get("files").is_empty();
     db::public_pages::set(&at.state.db, at.server.id, Opening { page, files }).await?;
+    if !page {
+        at.state.public.offers.forget(at.server.id);
+    }
     at.state.bus.send(Change::Server(at.server.id));
     Ok(go(&at.shell, &format!("/servers/{}/settings#public-panel", at.server.id)))
 }

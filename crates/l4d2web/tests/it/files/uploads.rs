@@ -455,12 +455,13 @@ async fn archives_of_one_user_come_one_after_the_other_and_can_be_stopped() {
     let at_work =
         watches.iter().filter(|watch| matches!(*watch.borrow(), Phase::Unpacking(_) | Phase::Merging)).count();
     assert!(at_work <= 1, "{watches:?}");
-    desk.uploads.cancel(desk.overlay, desk.user, &ids[2]).await.ok();
+    // It may have had its turn already, and is then not to be stopped any more.
+    let stopped = desk.uploads.cancel(desk.overlay, desk.user, &ids[2]).await.is_ok();
     for watch in &mut watches {
         watch.wait_for(Phase::is_last).await.unwrap();
     }
     let names = desk.names();
     assert!(names.contains(&"0.bin".to_owned()) && names.contains(&"1.bin".to_owned()), "{names:?}");
-    assert!(!names.contains(&"2.bin".to_owned()));
+    assert!(!stopped || !names.contains(&"2.bin".to_owned()), "{names:?}");
     assert_eq!(staged(desk.root()), [""; 0]);
 }

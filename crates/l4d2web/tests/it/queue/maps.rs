@@ -71,9 +71,10 @@ impl Sites {
         Collection::ALL.into_iter().map(|one| (one, url.clone())).collect()
     }
 
-    pub(super) fn fetcher(&self) -> Fetcher {
+    pub(super) fn fetchers(&self) -> HashMap<Collection, Fetcher> {
         let origin = Origin::of(&Url::parse(&self.site.url).unwrap()).unwrap();
-        Fetcher::with(vec![origin], Arc::new(Nobody), LIMITS)
+        let fetcher = Fetcher::with(vec![origin], Arc::new(Nobody), LIMITS);
+        Collection::ALL.into_iter().map(|one| (one, fetcher.clone())).collect()
     }
 }
 

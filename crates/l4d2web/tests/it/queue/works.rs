@@ -79,8 +79,8 @@ impl Works {
         };
         let maps = match &self.sites {
             Some(sites) => {
-                let (bases, fetcher) = (sites.bases(), sites.fetcher());
-                Maps::with(root, bases, fetcher, db.clone(), clock.clone(), bus.clone(), workshop.slots())
+                let (bases, fetchers) = (sites.bases(), sites.fetchers());
+                Maps::with(root, bases, fetchers, db.clone(), clock.clone(), bus.clone(), workshop.slots())
             }
             None => no_maps(&db, root, &workshop),
         };
@@ -145,8 +145,7 @@ pub(super) fn no_workshop(db: &Db, root: &Path) -> Workshop {
 
 /// Collections that have nothing.
 pub(super) fn no_maps(db: &Db, root: &Path, workshop: &Workshop) -> Maps {
-    let fetcher = l4d2web::fetch::Fetcher::new(Vec::new());
-    Maps::with(root, HashMap::new(), fetcher, db.clone(), Clock::fixed(NOW), Bus::new(), workshop.slots())
+    Maps::with(root, HashMap::new(), HashMap::new(), db.clone(), Clock::fixed(NOW), Bus::new(), workshop.slots())
 }
 
 /// Nothing of either.

@@ -6,7 +6,7 @@ use axum::response::IntoResponse as _;
 use axum::{Extension, Form};
 
 use super::place::{Place, parse, way};
-use super::{changed, of_files, page, refused, with_store};
+use super::{changed, of_files, page, refused, room, with_store};
 use crate::db::overlays::Overlay;
 use crate::files::store::{Expected, Version};
 use crate::files::text::NotAscii;
@@ -109,6 +109,7 @@ pub async fn save(
             Expected::This(Version::parse(version).ok_or_else(refused)?)
         }
     };
+    room::check(&state, &access.overlay, text.len()).await?;
     let (own, typed) = (path.clone(), text.clone());
     let saved = with_store(&state, id, move |store| store.save(&own, &typed, &expected)).await?;
     let error = match saved {

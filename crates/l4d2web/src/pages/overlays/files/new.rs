@@ -7,7 +7,7 @@ use axum::{Extension, Form};
 
 use super::edit::text;
 use super::place::Place;
-use super::{changed, of_files, page, refused, with_store};
+use super::{changed, of_files, page, refused, room, with_store};
 use crate::db::overlays::Overlay;
 use crate::files::store::Expected;
 use crate::files::{FilePath, FilesError};
@@ -46,6 +46,7 @@ pub async fn create(
 ) -> PageResult {
     let (id, fields) = (of_files(&access)?, Fields(&sent));
     let (typed, text) = (fields.get("path").trim(), text(fields));
+    room::check(&state, &access.overlay, text.len()).await?;
     let saved = match FilePath::parse_below(typed).map_err(FilesError::Path) {
         Ok(path) => {
             let (own, content) = (path.clone(), text.clone());

@@ -23,6 +23,10 @@ struct Wish {
     on_taken: OnTaken,
 }
 
+/// The longest field that is no file, in bytes, and the most fields of a form.
+const TEXT_MAX: usize = 8 * 1024;
+const PARTS_MAX: usize = 2000;
+
 /// Takes the files of a form, in one request: for browsers without scripts.
 pub async fn upload(
     State(state): State<AppState>,
@@ -33,11 +37,17 @@ pub async fn upload(
 ) -> PageResult {
     let overlay = of_files(&access)?;
     let mut wish = Wish::default();
-    let mut count = 0;
+    let (mut count, mut parts) = (0, 0);
     while let Some(field) = form.next_field().await.map_err(broken)? {
+        parts += 1;
+        if parts > PARTS_MAX {
+            return Err(PageError::Unprocessable(format!(
+                "A form takes {PARTS_MAX} files. Send the rest in another one."
+            )));
+        }
         let name = field.name().unwrap_or_default().to_owned();
         if name != "file" {
-            let text = field.text().await.map_err(broken)?;
+            let text = text(field).await?;
             match name.as_str() {
                 "folder" => wish.folder = parse(text.trim().trim_end_matches('/'))?,
                 "as" => wish.name = Some(file_name(&text)?),
@@ -76,6 +86,20 @@ pub async fn upload(
         return Err(PageError::Unprocessable("Choose a file to upload.".to_owned()));
     }
     Ok(go(&shell, &format!("{}/source?path={}", page(overlay), wish.folder.encoded())))
+}
+
+/// The text of a field that is no file: never more of it than such a field can have.
+async fn text(mut field: Field<'_>) -> PageResult<String> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(broken)? {
+        if bytes.len() + piece.len() > TEXT_MAX {
+            return Err(PageError::Unprocessable(
+                "A field of the form is longer than it can be. Load the page again.".to_owned(),
+            ));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 async fn take(state: &AppState, new: New, field: Field<'_>) -> PageResult<()> {
