@@ -37,7 +37,7 @@ async fn list_and_page_show_who_plays_where() {
     assert!(page.text("#state .head .sub").contains("game 2.2.4.3"));
     assert!(page.texts("#tabs a").contains(&"Players1".to_owned()), "{:?}", page.texts("#tabs a"));
     let tab = zoey.get(&format!("/servers/{server}/players")).await;
-    assert_eq!(tab.texts(".people li"), ["MMal1 h 2 min, 40 ms", "CCoachBot"]);
+    assert_eq!(tab.texts(".people li"), ["MMal1 h 2 min, 40 msKick…", "CCoachBotKick…"]);
     assert_eq!(tab.texts("bdi").len(), 2);
     let labels: Vec<_> = tab.body.match_indices("aria-label=\"Players of the last 24 hours: now 1, most 1.").collect();
     assert_eq!(labels.len(), 1, "{}", tab.body);

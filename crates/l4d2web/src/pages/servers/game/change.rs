@@ -87,7 +87,9 @@ impl ChangeForm {
     fn new(at: &At, offer: Offer) -> Self {
         let look = at.state.play.of(at.server.id);
         let seen = look.as_deref().and_then(|look| look.seen.as_deref());
-        let map = seen.and_then(Seen::map).unwrap_or_default().to_ascii_lowercase();
+        // A server may say anything of its map; what is no name is not offered.
+        let map = seen.and_then(Seen::map).and_then(|map| MapName::parse(map).ok());
+        let map = map.map_or_else(String::new, |map| map.to_string());
         let blocked = match look.as_deref() {
             None => "It does not run. Start it first.".to_owned(),
             Some(look) if look.seen.is_none() => match look.unseen {
