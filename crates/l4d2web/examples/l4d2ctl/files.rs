@@ -139,7 +139,7 @@ fn cat(path: &str, node: &Node, from: u64) -> Done {
     let mut out = io::stdout().lock();
     match node {
         Node::Text(text) => {
-            out.write_all(text.as_bytes().get(usize::try_from(from).unwrap_or(usize::MAX)..).unwrap_or_default())?
+            out.write_all(text.as_bytes().get(usize::try_from(from).unwrap_or(usize::MAX)..).unwrap_or_default())?;
         }
         Node::Large => {
             let zeros = vec![0; 1 << 20];

@@ -131,7 +131,8 @@ impl HostWorker {
         let prepared = match kind {
             kinds::Kind::Workshop => {
                 let found = overlays::find(&self.db, id).await?.ok_or(Failure::Gone)?;
-                let most = quotas::room(&self.db, found.owner_id).await?.for_one(found.size()).map_err(Failure::NotReady)?;
+                let most =
+                    quotas::room(&self.db, found.owner_id).await?.for_one(found.size()).map_err(Failure::NotReady)?;
                 Some(self.workshop.prepare(id, most, at.output, at.cancel).await?)
             }
             kinds::Kind::Maps => {
