@@ -11,8 +11,9 @@ use crate::steam_stand_in::package::vpk;
 /// An archive with campaigns of these names, a file each.
 fn archive(files: &[(&str, &[&str])]) -> Vec<u8> {
     let content = |title: &str, maps: &[&str]| {
-        let chapters: String =
+        let chapters: Vec<String> =
             maps.iter().enumerate().map(|(n, map)| format!("\"{}\" {{ \"Map\" \"{map}\" }}", n + 1)).collect();
+        let chapters = chapters.concat();
         let mission =
             format!("\"mission\" {{ \"DisplayTitle\" \"{title}\" \"modes\" {{ \"coop\" {{ {chapters} }} }} }}");
         let mut files = vec![(format!("missions/{title}.txt"), mission.into_bytes())];

@@ -164,7 +164,8 @@ async fn walk() {
     let config = "left4dead2/cfg/server.cfg";
     chrome.post("/overlays/2/files/new", &[("path", config), ("text", "sv_tags first\n")]).await;
     let ours = vpk(1, &[("maps/our_map.bsp".to_owned(), b"VBSP stand-in".to_vec())]);
-    let hex: String = ours.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    let hex: Vec<String> = ours.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    let hex = hex.concat();
     host.sh(&format!(
         "cd /var/lib/left4me/files/2/left4dead2 && mkdir -p addons && printf '{hex}' >addons/ours.vpk && chown -R left4me:left4me addons"
     ));
@@ -222,7 +223,7 @@ async fn walk() {
 
     chrome.press("Restart").await;
     chrome.until("window.__stayed && !document.querySelector('#notices')?.textContent.includes('estart') && document.querySelector('#state .state').textContent === 'Running'").await;
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     while tokio::time::timeout_at(deadline, tokio::net::TcpStream::connect(("127.0.0.1", port))).await.unwrap().is_err()
     {
         tokio::task::yield_now().await;

@@ -42,7 +42,7 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, headers: &[(&str, 
     browser.send(request.body(Body::empty()).unwrap()).await
 }
 
-fn header_of<'r>(headers: &'r HeaderMap, name: header::HeaderName) -> &'r str {
+fn header_of(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers.get(name).map_or("", |value| value.to_str().unwrap())
 }
 

@@ -53,7 +53,8 @@ impl Sites {
         let mut text = "Name;Size;md5;Download link\n".to_owned();
         for (name, content) in maps {
             let (url, stem) = (&self.site.url, name.trim_end_matches(".vpk"));
-            text += &format!("{name};{};{:x};{url}/files/{stem}.7z\n", content.len(), Md5::digest(content));
+            let row = format!("{name};{};{:x};{url}/files/{stem}.7z\n", content.len(), Md5::digest(content));
+            text.push_str(&row);
         }
         self.file(INDEX, text.into_bytes());
     }
