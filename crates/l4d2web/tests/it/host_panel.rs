@@ -151,6 +151,7 @@ async fn play(chrome: &Chrome, port: u16) {
     tell("changelevel c2m3_coaster").await;
     chrome.until("document.querySelector('#state dl').textContent.includes('Dark Carnival 3/5')").await;
     chrome.goto(page.as_str()).await.unwrap();
+    stay(chrome).await;
 }
 
 async fn walk(width: u32, theme: Theme) {

@@ -164,7 +164,13 @@ async fn many_readers_are_one_question() {
     let shown = panel.browser().get(&format!("/public/{server}")).await;
     assert_eq!(shown.status, StatusCode::OK);
     assert!(shown.body.contains("cannot be told just now"), "{}", shown.body);
+    // It is left alone for a while then, however many look.
+    let asked = || std::fs::read_to_string(panel.root.path().join("asked")).unwrap();
+    assert_eq!(asked(), "asked\n");
+    assert!(panel.browser().get(&format!("/public/{server}")).await.body.contains("cannot be told just now"));
+    assert_eq!(asked(), "asked\n");
     // From here on it answers.
+    panel.state.public.offers.forget(server);
     let answer = r#"{"path":"left4dead2/addons","layers":[],"total":1,"offset":0,"warnings":[],"entries":[{"name":"a.vpk","kind":"file","layer":"7","size":5,"mtime":0,"mode":"0644","target":null}]}"#;
     std::fs::write(&script, format!("#!/bin/sh\necho asked >>\"$LEFT4ME_ROOT/asked\"\necho '{answer}'\n")).unwrap();
     std::fs::remove_file(panel.root.path().join("asked")).unwrap();
@@ -175,5 +181,5 @@ async fn many_readers_are_one_question() {
     for body in futures_util::future::join_all(looks).await {
         assert!(body.contains("a.vpk"), "{body}");
     }
-    assert_eq!(std::fs::read_to_string(panel.root.path().join("asked")).unwrap(), "asked\n");
+    assert_eq!(asked(), "asked\n");
 }

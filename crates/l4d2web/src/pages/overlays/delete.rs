@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use axum::{Extension, Form};
 
-use super::panel::forget;
+use super::panel::{end, forget};
 use super::parts::Parts;
 use super::show::OverlayPage;
 use crate::db;
@@ -65,6 +65,7 @@ pub async fn delete(
     }
     if overlay.kind.is_built() {
         take_away(&state, user.id, &overlay.name, &overlay.reference).await?;
+        end(&state, overlay).await?;
     }
     if !db::overlays::delete_unused(&state.db, overlay.id).await? {
         // A blueprint took it meanwhile: it is there still, and says that it has to be built.

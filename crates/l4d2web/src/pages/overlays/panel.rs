@@ -43,7 +43,15 @@ pub(super) async fn no_build(state: &AppState, overlay: &Overlay) -> PageResult<
     Ok(crate::overlays::build::load(&state.db, overlay, false).await?.err())
 }
 
-/// Removes what the panel keeps of an overlay outside of the database, after the host has taken it away and before its row goes.
+/// Ends what people are sending into an overlay, before its row goes.
+pub(super) async fn end(state: &AppState, overlay: &Overlay) -> PageResult<()> {
+    match overlay.kind {
+        Kind::Files => files::end(state, overlay).await,
+        Kind::Directory | Kind::Workshop | Kind::Script | Kind::Maps => Ok(()),
+    }
+}
+
+/// Removes what the panel keeps of an overlay outside of the database, once its row is gone.
 pub(super) async fn forget(state: &AppState, overlay: &Overlay) -> PageResult<()> {
     match overlay.kind {
         Kind::Files => files::forget(state, overlay).await,

@@ -85,9 +85,9 @@ impl Fake {
         Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), manner)
     }
 
-    /// On a port that a server of the panel may have.
+    /// On a port that a server of the panel may have; the last ones, since panels of other tests give theirs the first.
     pub(crate) async fn start_in_range() -> Self {
-        for port in 27015..=27115 {
+        for port in (27015..=27115).rev() {
             if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
                 return Self::on(listener, Manner::Plain);
             }

@@ -21,7 +21,7 @@ pub use edit::{edit, save};
 pub use entry::entry;
 pub use folder::{folder, make_folder};
 pub use new::{create, new};
-pub(super) use panel::{forget, fragments, panel};
+pub(super) use panel::{end, forget, fragments, panel};
 pub use relocate::relocate;
 pub use remove::remove;
 pub use upload::upload;

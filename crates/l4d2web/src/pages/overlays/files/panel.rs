@@ -91,9 +91,13 @@ pub(in crate::pages::overlays) fn fragments() -> Vec<Fragment> {
     Vec::new()
 }
 
+/// Ends what is on its way into it, and removes that.
+pub(in crate::pages::overlays) async fn end(state: &AppState, overlay: &Overlay) -> PageResult<()> {
+    Ok(state.uploads.forget_all(overlay.id).await.map_err(anyhow::Error::from)?)
+}
+
 /// Removes the source.
 pub(in crate::pages::overlays) async fn forget(state: &AppState, overlay: &Overlay) -> PageResult<()> {
-    state.uploads.forget_all(overlay.id).await.map_err(anyhow::Error::from)?;
     let (files, id) = (state.uploads.files().clone(), overlay.id);
     let removed = tokio::task::spawn_blocking(move || files.store(id)?.remove_all()).await;
     let removed: Result<(), FilesError> = removed.map_err(anyhow::Error::from)?;
