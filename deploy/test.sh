@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every test there is, as root on a Debian machine (kernel 6.8 or later); it does its own set-up.
 #   test.sh [--fast] [FILTER...]     --fast: only what needs no root and no host; FILTER: names of tests, as nextest takes them
-# Ends with a line `N passed, N failed, N skipped`; exit code 0 when nothing failed.
+# Ends with a line `N passed, N failed, N skipped`, which names what failed; exit code 0 when nothing failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
@@ -11,6 +11,7 @@ FAST=
 
 step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
 passed=0 failed=0 skipped=0
+blame=()
 
 # Runs a check that is not a Rust test, and counts it.
 check() {
@@ -18,11 +19,14 @@ check() {
   if "${@:2}"; then passed=$((passed + 1)); else
     printf 'FAILED: %s\n' "$1"
     failed=$((failed + 1))
+    blame+=("$1")
   fi
 }
 
 finish() {
-  printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+  local named=
+  [ ${#blame[@]} = 0 ] || named=$(printf '; %s' "${blame[@]}")
+  printf '\n%s passed, %s failed, %s skipped%s\n' "$passed" "$failed" "$skipped" "${named:+: ${named#; }}"
   [ "$failed" = 0 ]
 }
 
@@ -34,6 +38,8 @@ rust_tests() { # rust_tests PROFILE ARGS...: runs them and adds up what nextest 
   passed=$((passed + $(count passed))) skipped=$((skipped + $(count skipped)))
   failed=$((failed + $(count failed) + $(count 'timed out')))
   [ "$code" = 0 ] || [ "$failed" != 0 ] || failed=1
+  # nextest names each once more under its summary: "FAIL [ 0.1s] (3/9) crate::binary test", or TRY 2 FAIL, TIMEOUT, SIGABRT.
+  mapfile -t -O "${#blame[@]}" blame < <(sed -nE '/^ *Summary /,$ s/^ *(TRY [0-9]+ )?(FAIL|TIMEOUT|SIG[A-Z]+|ABORT|TMT) .*\] +(\([ 0-9/]+\) )?/\2 /p' "$log" | sort -u)
 }
 
 shell_scripts() { find deploy .ci \( -name '*.sh' -o -path .ci/run -o -path deploy/sbin/left4me \) -exec shellcheck -x -P SCRIPTDIR {} +; }
