@@ -46,7 +46,10 @@ shell_scripts() { find deploy .ci \( -name '*.sh' -o -path .ci/run -o -path depl
 
 nothing_is_left() {
   $LAB/host.sh down-all
-  [ -z "$($LAB/host.sh left | tee /dev/stderr)" ]
+  local left
+  left=$($LAB/host.sh left)
+  # Not by `tee /dev/stderr`, which would empty a file that this run's output goes to.
+  [ -z "$left" ] || { printf '%s\n' "$left" >&2 && return 1; }
 }
 
 if [ -z "$FAST" ]; then

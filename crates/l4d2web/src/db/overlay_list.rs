@@ -21,7 +21,7 @@ pub struct Listed {
 pub async fn list(db: &Db, user: UserId, admin: bool) -> Result<Vec<Listed>> {
     let rows = sqlx::query!(
         r#"SELECT o.id AS "id: OverlayId", o.owner_id AS "owner_id: UserId", o.name, o.kind AS "kind: Kind", o.reference, o.updated_at,
-                  o.bytes, o.files, o.source_at, o.built_at, o.built_source, u.name AS "owner?: String",
+                  o.bytes, o.held_bytes, o.files, o.source_at, o.built_at, o.built_source, u.name AS "owner?: String",
                   j.id AS "job?: JobId", j.state AS "state?: JobState"
            FROM overlays o
            LEFT JOIN users u ON u.id = o.owner_id
@@ -46,6 +46,7 @@ pub async fn list(db: &Db, user: UserId, admin: bool) -> Result<Vec<Listed>> {
             reference: row.reference,
             updated_at: row.updated_at,
             bytes: row.bytes,
+            held_bytes: row.held_bytes,
             files: row.files,
             source_at: row.source_at,
             built_at: row.built_at,

@@ -21,6 +21,8 @@ pub struct Overlay {
     pub updated_at: i64,
     /// The size of what is published; none: not known.
     pub bytes: Option<i64>,
+    /// What the source of a files overlay holds, in bytes; none: it was not weighed yet, or is another kind.
+    pub held_bytes: Option<i64>,
     /// How many files that are; none: not known.
     pub files: Option<i64>,
     /// When what it is made of last changed; each change makes it higher.
@@ -42,6 +44,12 @@ impl Overlay {
     #[must_use]
     pub fn is_there(&self) -> bool {
         !self.kind.is_built() || self.built_at.is_some()
+    }
+
+    /// What it counts for where its owner may have so much and no more: as [`super::quotas::usage`] has it.
+    #[must_use]
+    pub fn counted(&self) -> u64 {
+        self.size().max(self.held_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default())
     }
 
     /// The size of what is published, as far as that is known.
@@ -71,7 +79,7 @@ pub async fn visible(db: &Db, user: UserId) -> Result<Vec<Overlay>> {
     sqlx::query_as!(
         Overlay,
         r#"SELECT id AS "id: OverlayId", owner_id AS "owner_id: UserId", name, kind AS "kind: Kind", reference, updated_at,
-                  bytes, files, source_at, built_at, built_source
+                  bytes, held_bytes, files, source_at, built_at, built_source
            FROM overlays WHERE owner_id IS NULL OR owner_id = ? ORDER BY name COLLATE NOCASE, id"#,
         user
     )
@@ -84,7 +92,7 @@ pub async fn find(db: &Db, id: OverlayId) -> Result<Option<Overlay>> {
     sqlx::query_as!(
         Overlay,
         r#"SELECT id AS "id: OverlayId", owner_id AS "owner_id: UserId", name, kind AS "kind: Kind", reference, updated_at,
-                  bytes, files, source_at, built_at, built_source
+                  bytes, held_bytes, files, source_at, built_at, built_source
            FROM overlays WHERE id = ?"#,
         id
     )
@@ -97,7 +105,7 @@ pub async fn find_shared(db: &Db, name: &str) -> Result<Option<Overlay>> {
     sqlx::query_as!(
         Overlay,
         r#"SELECT id AS "id: OverlayId", owner_id AS "owner_id: UserId", name, kind AS "kind: Kind", reference, updated_at,
-                  bytes, files, source_at, built_at, built_source
+                  bytes, held_bytes, files, source_at, built_at, built_source
            FROM overlays WHERE owner_id IS NULL AND name = ?"#,
         name
     )

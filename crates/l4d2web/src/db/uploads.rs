@@ -101,13 +101,10 @@ pub async fn count(db: &Db, user: UserId) -> Result<i64> {
     sqlx::query_scalar!("SELECT count(*) FROM uploads WHERE user_id = ?", user).fetch_one(db.read()).await
 }
 
-/// How much is still to come into all overlays of an owner.
-pub async fn to_come(db: &Db, owner: UserId) -> Result<i64> {
-    let sum = sqlx::query_scalar!(
-        r#"SELECT COALESCE(SUM(u.size), 0) AS "sum!: i64" FROM uploads u JOIN overlays o ON o.id = u.overlay_id WHERE o.owner_id = ?"#,
-        owner
-    );
-    sum.fetch_one(db.read()).await
+/// Writes what an archive holds that is unpacked, in bytes.
+pub async fn set_unpacked(db: &Db, id: &UploadId, bytes: i64) -> Result<()> {
+    sqlx::query!("UPDATE uploads SET unpacked = ? WHERE id = ?", bytes, id).execute(db.write()).await?;
+    Ok(())
 }
 
 /// Writes how far one is.

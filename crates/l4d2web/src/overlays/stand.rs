@@ -124,6 +124,7 @@ mod tests {
             updated_at: 0,
             bytes: None,
             files: None,
+            held_bytes: None,
             source_at: Some(5),
             built_at,
             built_source,

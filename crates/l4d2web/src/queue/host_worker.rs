@@ -131,8 +131,10 @@ impl HostWorker {
         let prepared = match kind {
             kinds::Kind::Workshop => {
                 let found = overlays::find(&self.db, id).await?.ok_or(Failure::Gone)?;
-                let most =
-                    quotas::room(&self.db, found.owner_id).await?.for_one(found.size()).map_err(Failure::NotReady)?;
+                let most = quotas::room(&self.db, found.owner_id)
+                    .await?
+                    .for_one(found.counted())
+                    .map_err(Failure::NotReady)?;
                 Some(self.workshop.prepare(id, most, at.output, at.cancel).await?)
             }
             kinds::Kind::Maps => {
@@ -148,7 +150,7 @@ impl HostWorker {
             Some(prepared) => Source::Links { files: prepared.files.clone() },
             None => build::load(&self.db, &overlay, reset).await?.map_err(Failure::NotReady)?,
         };
-        let max_bytes = quotas::room(&self.db, overlay.owner_id).await?.for_one(overlay.size());
+        let max_bytes = quotas::room(&self.db, overlay.owner_id).await?.for_one(overlay.counted());
         let max_bytes = max_bytes.map_err(Failure::NotReady)?;
         let yaml = Build { source, max_bytes }.render().map_err(Failure::Yaml)?;
         let reference = overlay.reference.clone();

@@ -68,7 +68,6 @@ struct Document {
 
 #[derive(Debug, Deserialize)]
 struct Response {
-    #[serde(default)]
     publishedfiledetails: Vec<Entry>,
 }
 
@@ -103,11 +102,16 @@ impl Default for Entry {
     }
 }
 
-/// Reads an answer about `asked`, in that order. What it does not speak of is missing.
+/// Reads an answer about `asked`, in that order. What it does not speak of is missing; an answer that speaks of nothing is none, as Steam
+/// gives when it cannot say.
 pub(super) fn read(json: &[u8], asked: &[ItemId]) -> Result<Vec<(ItemId, Word)>, serde_json::Error> {
     let document: Document = serde_json::from_slice(json)?;
     let id = |entry: &Entry| entry.publishedfileid.0.and_then(ItemId::new);
-    let entries = document.response.publishedfiledetails.into_iter();
+    let entries = document.response.publishedfiledetails;
+    if entries.is_empty() && !asked.is_empty() {
+        return Err(serde::de::Error::custom("it speaks of none of the items that were asked for"));
+    }
+    let entries = entries.into_iter();
     let mut found: HashMap<ItemId, Word> = entries.filter_map(|entry| Some((id(&entry)?, word(entry)))).collect();
     Ok(asked.iter().map(|id| (*id, found.remove(id).unwrap_or(Word::Missing))).collect())
 }
@@ -199,6 +203,14 @@ mod tests {
     #[case(json!({"publishedfileid": 7, "result": 1, "consumer_app_id": 550, "title": "X", "file_url": ""}), Word::NoFile { title: "X".to_owned() })]
     fn what_cannot_be_fetched_says_why(#[case] entry: serde_json::Value, #[case] expected: Word) {
         assert_eq!(said(&entry), expected);
+    }
+
+    #[rstest]
+    #[case("{}")]
+    #[case(r#"{"response": {}}"#)]
+    #[case(r#"{"response": {"result": 1, "publishedfiledetails": []}}"#)]
+    fn an_answer_that_says_nothing_takes_no_item_away(#[case] json: &str) {
+        read(json.as_bytes(), &[id(7)]).unwrap_err();
     }
 
     proptest! {

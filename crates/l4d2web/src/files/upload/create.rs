@@ -4,7 +4,7 @@ use rustix::io::Errno;
 use super::{State, UploadError, UploadId, Uploads, blocking, part, received};
 use crate::db;
 use crate::db::uploads::Upload;
-use crate::files::{FilePath, FilesError, OnTaken, Quota, beneath};
+use crate::files::{FilePath, FilesError, OnTaken, beneath};
 use crate::id::{OverlayId, UserId};
 
 /// Largest file, in bytes: no overlay is larger.
@@ -41,8 +41,6 @@ pub struct New {
     pub unpack: bool,
     /// What is done when its name is taken.
     pub on_taken: OnTaken,
-    /// Whose quota it counts for.
-    pub quota: Option<Quota>,
 }
 
 impl Uploads {
@@ -62,9 +60,8 @@ impl Uploads {
         if open >= MOST {
             return Err(UploadError::Many(open));
         }
-        if let Some(quota) = new.quota {
-            quota.fits(new.size).map_err(FilesError::Full)?;
-        }
+        // Once the row is there, that is what counts.
+        let _claim = self.claim(new.overlay, new.size).await?;
         let id = UploadId::random();
         let store = self.store(new.overlay).await?;
         let (own, path, size) = (id.clone(), new.path.clone(), new.size);

@@ -1,7 +1,7 @@
 use super::{State, UploadError, UploadId, Uploads, blocking, part};
 use crate::db;
 use crate::files::store::seal;
-use crate::files::{FilePath, FilesError, OnTaken, Quota, beneath};
+use crate::files::{FilePath, FilesError, OnTaken, beneath};
 use crate::id::{OverlayId, UserId};
 
 /// What the end of an upload is.
@@ -14,8 +14,7 @@ pub enum Finished {
 }
 
 impl Uploads {
-    /// All has come: brings it to its place, or begins to unpack it. `on_taken`, when it is given, is what was chosen meanwhile;
-    /// what an archive holds counts for `quota`.
+    /// All has come: brings it to its place, or begins to unpack it. `on_taken`, when it is given, is what was chosen meanwhile.
     ///
     /// # Errors
     ///
@@ -26,7 +25,6 @@ impl Uploads {
         user: UserId,
         id: &UploadId,
         on_taken: Option<OnTaken>,
-        quota: Option<Quota>,
     ) -> Result<Finished, UploadError> {
         if let Some(watch) = self.watch(id) {
             db::uploads::find(&self.0.db, overlay, user, id).await?.ok_or(UploadError::Gone)?;
@@ -41,7 +39,7 @@ impl Uploads {
         let on_taken = on_taken.unwrap_or_else(|| OnTaken::parse(&upload.on_taken));
         let path = FilePath::parse_below(&upload.path).map_err(FilesError::Path)?;
         if upload.unpack || upload.state != State::Sending {
-            return Ok(Finished::Unpacking(self.unpack(upload, path, on_taken, quota, held)));
+            return Ok(Finished::Unpacking(self.unpack(upload, path, on_taken, held)));
         }
         let (store, own) = (self.store(overlay).await?, id.clone());
         let placed = blocking(move || {

@@ -5,6 +5,7 @@
 //! before ended: how long the file is there says how much has come. A piece that would leave a hole, overlap or be too much is refused, and so
 //! are two at once. The room for all of it is taken from the disk at the beginning, where the file system can do that.
 
+mod claim;
 mod create;
 mod error;
 mod finish;
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 
+pub use claim::Claim;
 use create::LARGEST;
 pub use create::{New, Stamp};
 pub use error::UploadError;
@@ -65,6 +67,8 @@ struct Shared {
     ended: Mutex<VecDeque<unpack::Ended>>,
     turns: Mutex<HashMap<UserId, Arc<tokio::sync::Mutex<()>>>>,
     slots: Semaphore,
+    /// What comes into the overlays of an owner and is counted nowhere else yet, in bytes.
+    claims: Mutex<HashMap<UserId, u64>>,
 }
 
 /// That something is done at an upload: nobody else does anything at it then.
@@ -98,6 +102,7 @@ impl Uploads {
             ended: Mutex::default(),
             turns: Mutex::default(),
             slots: Semaphore::new(UNPACKED_AT_ONCE),
+            claims: Mutex::default(),
         }))
     }
 
@@ -177,9 +182,14 @@ impl Uploads {
         blocking(move || remove(&store, &own)).await
     }
 
-    /// Notes that what an overlay is built of has changed, and tells open pages.
-    async fn changed(&self, overlay: OverlayId) -> Result<(), UploadError> {
+    /// Notes that what an overlay is built of has changed and how much it is now, and tells open pages.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails, or the source cannot be opened.
+    pub async fn changed(&self, overlay: OverlayId) -> Result<(), UploadError> {
         db::overlay_builds::touch(&self.0.db, overlay, self.0.clock.now()).await?;
+        self.weigh(overlay).await?;
         self.0.bus.send(Change::Overlay(overlay));
         Ok(())
     }

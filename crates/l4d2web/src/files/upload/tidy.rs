@@ -41,6 +41,9 @@ impl Uploads {
                 keep.extend([part(&upload.id), unpacked(&upload.id)]);
             }
         }
+        for overlay in db::quotas::unweighed(&self.0.db).await? {
+            self.weigh(overlay).await?;
+        }
         let root = self.0.files.root().to_owned();
         blocking(move || {
             let stage = Stage::open(&root).map_err(UploadError::Disk)?;

@@ -120,7 +120,6 @@ impl Uploads {
         upload: Upload,
         path: FilePath,
         on_taken: OnTaken,
-        quota: Option<Quota>,
         held: Held,
     ) -> watch::Receiver<Phase> {
         let progress = Arc::new(Progress::default());
@@ -137,7 +136,7 @@ impl Uploads {
         );
         let (uploads, end) = (self.clone(), phase.clone());
         tokio::spawn(async move {
-            let done = uploads.work(&upload, &path, (on_taken, quota), &progress, &tell).await;
+            let done = uploads.work(&upload, &path, on_taken, &progress, &tell).await;
             let phase = match done {
                 Ok((files, kept)) => Phase::Done { files, kept },
                 Err(error) => uploads.failed(&upload, error).await,
@@ -179,7 +178,7 @@ impl Uploads {
         &self,
         upload: &Upload,
         path: &FilePath,
-        (on_taken, quota): (OnTaken, Option<Quota>),
+        on_taken: OnTaken,
         progress: &Arc<Progress>,
         tell: &watch::Sender<Phase>,
     ) -> Result<(usize, usize), UploadError> {
@@ -197,7 +196,7 @@ impl Uploads {
             };
             tell.send_replace(Phase::Unpacking(Figures(Arc::clone(progress))));
             self.state(upload, State::Unpacking, on_taken).await?;
-            let done = self.extract(upload, quota, progress).await;
+            let done = self.extract(upload, progress).await;
             let state = if done.is_ok() { State::Unpacked } else { State::Sending };
             self.state(upload, state, on_taken).await?;
             done?;
@@ -228,12 +227,29 @@ impl Uploads {
         Ok(merged)
     }
 
-    async fn extract(
+    async fn extract(&self, upload: &Upload, progress: &Arc<Progress>) -> Result<(), UploadError> {
+        // The archive goes when its content has come to its place: the larger of the two counts.
+        let packed = u64::try_from(upload.size).unwrap_or_default();
+        let quota = self.quota(upload.overlay_id).await?;
+        let quota = quota.map(|quota| Quota { used: quota.used.saturating_sub(packed), ..quota });
+        let bytes = self.write_out(upload, quota, progress).await?;
+        db::uploads::set_unpacked(&self.0.db, &upload.id, i64::try_from(bytes).unwrap_or(i64::MAX)).await?;
+        // Something else may have taken the room meanwhile.
+        let Some(Err(full)) = self.quota(upload.overlay_id).await?.map(|quota| quota.fits(0)) else { return Ok(()) };
+        let (store, id) = (self.store(upload.overlay_id).await?, upload.id.clone());
+        blocking(move || beneath::remove_tree(store.stage.dir(), unpacked(&id).as_str()).map_err(UploadError::Disk))
+            .await?;
+        db::uploads::set_unpacked(&self.0.db, &upload.id, 0).await?;
+        Err(ArchiveError::from(full).into())
+    }
+
+    /// Writes what an archive holds into the staging directory; how many bytes that are.
+    async fn write_out(
         &self,
         upload: &Upload,
         quota: Option<Quota>,
         progress: &Arc<Progress>,
-    ) -> Result<(), UploadError> {
+    ) -> Result<u64, UploadError> {
         let (store, id, progress) = (self.store(upload.overlay_id).await?, upload.id.clone(), Arc::clone(progress));
         let limits = Limits { quota, ..self.0.limits };
         blocking(move || {
@@ -245,7 +261,7 @@ impl Uploads {
             let into = beneath::open_dir(stage, &name).map_err(UploadError::Disk)?;
             let archive = beneath::open_file(stage, &part(&id)).map_err(UploadError::Disk)?;
             match archive::unpack(&archive, into.as_fd(), &limits, &progress) {
-                Ok(_) => Ok(()),
+                Ok(done) => Ok(done.bytes),
                 Err(error) => {
                     beneath::remove_tree(stage, name.as_str()).map_err(UploadError::Disk)?;
                     Err(UploadError::Archive(error))

@@ -3,7 +3,7 @@ use futures_util::{Stream, StreamExt as _};
 use std::io::Write as _;
 use std::pin::pin;
 
-use super::{Finished, LARGEST, New, State, UploadError, UploadId, Uploads, blocking, part};
+use super::{Claim, Finished, LARGEST, New, State, UploadError, UploadId, Uploads, blocking, part};
 use crate::db;
 use crate::files::{FilesError, beneath};
 
@@ -30,18 +30,19 @@ impl Uploads {
                 return Err(FilesError::Taken(path).into());
             }
         }
-        let length = match self.gather(&new, &id, content).await {
+        let (length, claim) = match self.gather(&new, &id, content).await {
             Ok(length) => length,
             Err(error) => {
                 self.forget(new.overlay, &id).await?;
                 return Err(error);
             }
         };
-        let (overlay, user, on_taken, quota) = (new.overlay, new.user, new.on_taken, new.quota);
+        let (overlay, user, on_taken) = (new.overlay, new.user, new.on_taken);
         let row = self.row(&New { size: length, ..new }, id.clone());
         debug_assert!(row.state == State::Sending);
         db::uploads::insert(&self.0.db, &row).await?;
-        let done = self.finish(overlay, user, &id, Some(on_taken), quota).await;
+        drop(claim);
+        let done = self.finish(overlay, user, &id, Some(on_taken)).await;
         if done.is_err() {
             self.forget(overlay, &id).await?;
         }
@@ -53,7 +54,8 @@ impl Uploads {
         new: &New,
         id: &UploadId,
         content: impl Stream<Item = Result<Bytes, E>>,
-    ) -> Result<u64, UploadError> {
+    ) -> Result<(u64, Claim), UploadError> {
+        let mut claim = self.claim(new.overlay, 0).await?;
         let (store, own) = (self.store(new.overlay).await?, id.clone());
         let (store, mut file) = blocking(move || {
             let file = beneath::create(store.stage.dir(), &part(&own)).map_err(UploadError::Disk)?;
@@ -79,9 +81,7 @@ impl Uploads {
             if come > LARGEST {
                 return Err(UploadError::Large { most: LARGEST, length: come });
             }
-            if let Some(quota) = new.quota {
-                quota.fits(come).map_err(FilesError::Full)?;
-            }
+            claim.grow(length as u64).await?;
             let path = new.path.to_string();
             (store, file) = blocking(move || {
                 store.reserve.fits(store.top(), length as u64).map_err(FilesError::Full)?;
@@ -92,6 +92,6 @@ impl Uploads {
             })
             .await?;
         }
-        Ok(come)
+        Ok((come, claim))
     }
 }

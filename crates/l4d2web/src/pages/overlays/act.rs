@@ -21,7 +21,7 @@ pub async fn build(
         return Err(PageError::Conflict(why));
     }
     let room = quotas::room(&state.db, overlay.owner_id).await?;
-    room.for_one(overlay.size()).map_err(PageError::Conflict)?;
+    room.for_one(overlay.counted()).map_err(PageError::Conflict)?;
     let job = state.queue.enqueue(Work::Build(overlay.id), Some(me.session.user.id)).await.map_err(refuse)?;
     let toast = Toast::job(&title(Kind::Build, &overlay.name), job);
     Ok(went(&shell, &format!("/overlays/{}", overlay.id), &toast))

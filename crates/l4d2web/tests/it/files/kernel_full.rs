@@ -36,16 +36,7 @@ fn fill(at: &Path, mib: usize) {
 
 fn new(desk: &Desk, at: &str, size: u64, unpack: bool) -> New {
     let (overlay, user) = (desk.overlay, desk.user);
-    New {
-        overlay,
-        user,
-        path: path(at),
-        size,
-        stamp: Stamp::parse("1"),
-        unpack,
-        on_taken: OnTaken::Refuse,
-        quota: None,
-    }
+    New { overlay, user, path: path(at), size, stamp: Stamp::parse("1"), unpack, on_taken: OnTaken::Refuse }
 }
 
 #[test]
@@ -62,7 +53,7 @@ fn kernel_room_is_taken_at_the_beginning() {
             let bytes = stream::iter([Ok::<_, io::Error>(Bytes::from(vec![7; 4 << 20]))]);
             desk.uploads.receive(desk.overlay, desk.user, &id, piece << 22, bytes).await.unwrap();
         }
-        let Finished::Placed(_) = desk.uploads.finish(desk.overlay, desk.user, &id, None, None).await.unwrap() else {
+        let Finished::Placed(_) = desk.uploads.finish(desk.overlay, desk.user, &id, None).await.unwrap() else {
             panic!("no file")
         };
     });
@@ -114,7 +105,7 @@ fn kernel_a_disk_that_is_full_in_the_middle_of_a_file() {
             let bytes = stream::iter([Ok::<_, io::Error>(Bytes::from(bytes))]);
             at = desk.uploads.receive(desk.overlay, desk.user, &id, at, bytes).await.unwrap();
         }
-        desk.uploads.finish(desk.overlay, desk.user, &id, None, None).await.unwrap();
+        desk.uploads.finish(desk.overlay, desk.user, &id, None).await.unwrap();
         let there = fs::read(files.join(format!("{}/cfg/a", desk.overlay))).unwrap();
         assert!(there.len() == 12 << 20 && there.iter().all(|byte| *byte == 7));
     });
@@ -133,7 +124,7 @@ fn kernel_a_disk_that_is_full_in_the_middle_of_an_archive() {
         }
         fill(&files, 12);
         let phase = async || {
-            let done = desk.uploads.finish(desk.overlay, desk.user, &id, None, None).await.unwrap();
+            let done = desk.uploads.finish(desk.overlay, desk.user, &id, None).await.unwrap();
             let Finished::Unpacking(mut phase) = done else { panic!("no archive") };
             phase.wait_for(Phase::is_last).await.unwrap().clone()
         };

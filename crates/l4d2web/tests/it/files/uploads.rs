@@ -7,7 +7,7 @@ use l4d2web::archive::Limits;
 use l4d2web::db;
 use l4d2web::files::store::Expected;
 use l4d2web::files::upload::{Finished, New, Phase, Stamp, State, UploadError, UploadId, Uploads};
-use l4d2web::files::{Files, FilesError, OnTaken, Quota};
+use l4d2web::files::{Files, FilesError, OnTaken};
 use l4d2web::id::{OverlayId, UserId};
 use tempfile::TempDir;
 
@@ -46,7 +46,13 @@ impl Desk {
     fn wanted(&self, at: &str, size: u64) -> New {
         let (overlay, user) = (self.overlay, self.user);
         let stamp = Stamp::parse("1");
-        New { overlay, user, path: path(at), size, stamp, unpack: false, on_taken: OnTaken::Refuse, quota: None }
+        New { overlay, user, path: path(at), size, stamp, unpack: false, on_taken: OnTaken::Refuse }
+    }
+
+    /// Says how much the overlays of the user may hold.
+    async fn may_have(&self, bytes: i64) {
+        let quota = db::quotas::Quota { servers: None, overlay_bytes: Some(bytes) };
+        assert!(db::quotas::set(&self.panel.state.db, self.user, quota).await.unwrap());
     }
 
     async fn begin(&self, at: &str, size: u64) -> UploadId {
@@ -59,7 +65,7 @@ impl Desk {
     }
 
     async fn finish(&self, id: &UploadId, on_taken: Option<OnTaken>) -> Result<Finished, UploadError> {
-        self.uploads.finish(self.overlay, self.user, id, on_taken, None).await
+        self.uploads.finish(self.overlay, self.user, id, on_taken).await
     }
 
     /// Sends an archive, and waits until it is unpacked or not.
@@ -88,7 +94,7 @@ impl Desk {
 
 #[expect(clippy::disallowed_methods, reason = "rows for tests, whatever the statements of the panel ask for")]
 async fn overlay(panel: &Panel, owner: UserId) -> OverlayId {
-    let row = "INSERT INTO overlays (owner_id, name, kind, reference, created_at, updated_at) VALUES (?, 'Own', 'files', '1', 0, 0)";
+    let row = "INSERT INTO overlays (owner_id, name, kind, reference, created_at, updated_at) SELECT ?, 'Own ' || n, 'files', n, 0, 0 FROM (SELECT count(*) + 1 AS n FROM overlays)";
     let row = sqlx::query(row).bind(owner).execute(panel.state.db.write()).await.unwrap();
     OverlayId(row.last_insert_rowid())
 }
@@ -282,7 +288,7 @@ async fn uploads_of_others_are_not_there() {
     let other = desk.panel.user("player2").await;
     let piece = stream::iter([Ok::<_, io::Error>(Bytes::from_static(b"bad"))]);
     assert!(matches!(desk.uploads.receive(desk.overlay, other, &id, 0, piece).await, Err(UploadError::Gone)));
-    assert!(matches!(desk.uploads.finish(desk.overlay, other, &id, None, None).await, Err(UploadError::Gone)));
+    assert!(matches!(desk.uploads.finish(desk.overlay, other, &id, None).await, Err(UploadError::Gone)));
     assert!(matches!(desk.uploads.cancel(desk.overlay, other, &id).await, Err(UploadError::Gone)));
     assert!(matches!(desk.uploads.cancel(OverlayId(99), desk.user, &id).await, Err(UploadError::Gone)));
     assert_eq!(desk.uploads.of(desk.overlay, other).await.unwrap(), []);
@@ -320,10 +326,53 @@ async fn there_are_so_many_and_so_much() {
     let said = desk.uploads.create(desk.wanted("x", 0)).await.unwrap_err().to_string();
     assert!(said.contains("You have 200 unfinished uploads"), "{said}");
     let other = desk.panel.user("player2").await;
-    let quota = Some(Quota { most: 1_000_000, used: 900_000 });
-    let said =
-        desk.uploads.create(New { user: other, quota, ..desk.wanted("x", 300_000) }).await.unwrap_err().to_string();
+    desk.may_have(1_000_000).await;
+    desk.uploads.create(New { user: other, ..desk.wanted("first", 900_000) }).await.unwrap();
+    let said = desk.uploads.create(New { user: other, ..desk.wanted("x", 300_000) }).await.unwrap_err().to_string();
     assert!(said.contains("200 KB more than the quota of 1 MB"), "{said}");
+}
+
+/// Who is refused, what two at once bring, and what lies unbuilt in another overlay: all of it is one sum.
+#[tokio::test]
+async fn what_comes_at_once_and_what_lies_elsewhere_counts_together() {
+    let desk = Desk::new().await;
+    desk.may_have(1_000_000).await;
+    let elsewhere = overlay(&desk.panel, desk.user).await;
+    let store = desk.uploads.files().store(elsewhere).unwrap();
+    store.save(&path("cfg/a.cfg"), &"a".repeat(300_000), &Expected::Nothing).unwrap();
+    desk.uploads.changed(elsewhere).await.unwrap();
+    let send = async |name: &str| desk.uploads.create(desk.wanted(name, 400_000)).await;
+    let (first, second) = tokio::join!(send("one"), send("two"));
+    let begun = [first, second].into_iter().flatten().count();
+    assert!(begun < 2, "300 and twice 400 KB of 1 MB");
+
+    // A form does not say how long it is: it is counted as it comes.
+    let left = desk.uploads.quota(desk.overlay).await.unwrap().unwrap();
+    assert_eq!(left.used, 300_000 + begun as u64 * 400_000);
+    let pieces = (0..100).map(|_| Ok::<_, io::Error>(Bytes::from(vec![b'a'; 100_000])));
+    let said = desk.uploads.take_whole(desk.wanted("form", 0), stream::iter(pieces)).await.unwrap_err().to_string();
+    assert!(said.contains("more than the quota of 1 MB"), "{said}");
+    assert_eq!(desk.uploads.quota(desk.overlay).await.unwrap().unwrap(), left, "what was refused takes no room");
+    assert!(!desk.names().contains(&"form".to_owned()));
+}
+
+/// An archive that waits for a choice counts by what it holds; one that finds no room is not unpacked, and can be asked for again.
+#[tokio::test]
+async fn an_archive_counts_by_what_it_holds() {
+    let desk = Desk::new().await;
+    desk.may_have(1_000_000).await;
+    let store = desk.uploads.files().store(desk.overlay).unwrap();
+    store.save(&path("a.cfg"), "old", &Expected::Nothing).unwrap();
+    let archive = zip(&[item("a.cfg", vec![b'a'; 700_000]).deflated()]);
+    let (id, phase) = desk.unpack("one.zip", &archive, OnTaken::Refuse).await;
+    assert!(matches!(phase, Phase::Taken(_)), "{phase:?}");
+    let (other, phase) = desk.unpack("two.zip", &archive, OnTaken::Replace).await;
+    let Phase::Failed { why, again } = phase else { panic!("{phase:?}") };
+    assert!(why.contains("more than the quota of 1 MB") && again, "{why}");
+    assert!(!staged(desk.root()).contains(&format!("unpack-{other}")));
+    desk.uploads.cancel(desk.overlay, desk.user, &id).await.unwrap();
+    assert_eq!(desk.settled(&other, None).await, Phase::Done { files: 1, kept: 0 });
+    assert_eq!(desk.uploads.quota(desk.overlay).await.unwrap().unwrap().used, 700_000);
 }
 
 #[tokio::test]

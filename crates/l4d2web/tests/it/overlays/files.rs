@@ -248,6 +248,7 @@ async fn a_quota_is_named_when_it_refuses() {
     let (panel, mut zoey, _) = zoeys().await;
     crate::cast::run(&panel, "UPDATE users SET max_overlay_bytes = 1000000").await;
     put(&panel, "a", &"x".repeat(600_000));
+    panel.state.uploads.changed(OverlayId(1)).await.unwrap();
     let reply = zoey.script("/overlays/1/uploads", &[("path", "b"), ("size", "500000"), ("stamp", "1")]).await;
     assert_eq!(reply.status, StatusCode::INSUFFICIENT_STORAGE);
     assert!(reply.body.contains("100 KB more than the quota of 1 MB"), "{}", reply.body);

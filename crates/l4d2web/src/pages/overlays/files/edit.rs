@@ -109,7 +109,7 @@ pub async fn save(
             Expected::This(Version::parse(version).ok_or_else(refused)?)
         }
     };
-    room::check(&state, &access.overlay, text.len()).await?;
+    let _claim = room::claim(&state, id, text.len()).await?;
     let (own, typed) = (path.clone(), text.clone());
     let saved = with_store(&state, id, move |store| store.save(&own, &typed, &expected)).await?;
     let error = match saved {

@@ -27,10 +27,8 @@ pub use remove::remove;
 pub use upload::upload;
 pub use uploads::{begin, cancel, chunk, finish, list as uploads, progress};
 
-use crate::db;
 use crate::files::Store;
 use crate::id::OverlayId;
-use crate::live::Change;
 use crate::overlays::Kind;
 use crate::pages::{PageError, PageResult};
 use crate::routes::OverlayAccess;
@@ -60,7 +58,5 @@ async fn with_store<T: Send + 'static>(
 
 /// Notes that the source has changed, and tells open pages.
 async fn changed(state: &AppState, id: OverlayId) -> PageResult<()> {
-    db::overlay_builds::touch(&state.db, id, state.clock.now()).await?;
-    state.bus.send(Change::Overlay(id));
-    Ok(())
+    state.uploads.changed(id).await.map_err(upload::refused)
 }

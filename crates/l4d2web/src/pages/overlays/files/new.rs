@@ -46,7 +46,7 @@ pub async fn create(
 ) -> PageResult {
     let (id, fields) = (of_files(&access)?, Fields(&sent));
     let (typed, text) = (fields.get("path").trim(), text(fields));
-    room::check(&state, &access.overlay, text.len()).await?;
+    let _claim = room::claim(&state, id, text.len()).await?;
     let saved = match FilePath::parse_below(typed).map_err(FilesError::Path) {
         Ok(path) => {
             let (own, content) = (path.clone(), text.clone());

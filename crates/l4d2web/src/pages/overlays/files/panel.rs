@@ -1,7 +1,7 @@
 use askama::Template;
 
 use super::branch::{Branch, PAGE};
-use super::room::quota;
+use super::upload::refused;
 use super::{page, with_store};
 use crate::db::overlays::Overlay;
 use crate::files::{FilePath, FilesError};
@@ -76,7 +76,7 @@ pub(in crate::pages::overlays) async fn panel(
             state: upload.state.word(),
         }));
     }
-    let quota = quota(state, &access.overlay).await?;
+    let quota = state.uploads.quota(id).await.map_err(refused)?;
     let room = quota.map(|quota| Room { used: quota.used, max: Some(quota.most) }.words());
     let by_hand = access.standing.admin.then(|| format!("files/{id}"));
     let body = Body { shell, page: page(id), ask, tree, total: listing.total, uploads: rows, room, by_hand };

@@ -5,7 +5,7 @@ use futures_util::StreamExt as _;
 
 use super::place::parse;
 use super::uploads::settled;
-use super::{of_files, page, room};
+use super::{of_files, page};
 use crate::archive::Kind;
 use crate::files::upload::{Finished, New, Phase, Stamp, UploadError};
 use crate::files::{FileName, FilePath, FilesError, OnTaken};
@@ -77,7 +77,6 @@ pub async fn upload(
             stamp: Stamp::parse("form"),
             unpack,
             on_taken: wish.on_taken,
-            quota: room::quota(&state, &access.overlay).await?,
         };
         take(&state, new, field).await?;
         count += 1;
@@ -118,7 +117,7 @@ fn file_name(text: &str) -> PageResult<FileName> {
     FileName::parse(text).map_err(|error| PageError::Unprocessable(error.to_string()))
 }
 
-fn refused(error: UploadError) -> PageError {
+pub(super) fn refused(error: UploadError) -> PageError {
     match error {
         UploadError::Database(error) => error.into(),
         UploadError::Broken | UploadError::Disk(_) => PageError::Internal(error.into()),

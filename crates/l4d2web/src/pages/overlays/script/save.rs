@@ -36,7 +36,7 @@ pub async fn save(
         }
     });
     let room = quotas::room(&state.db, access.overlay.owner_id).await?;
-    let script = match parsed.and_then(|script| room.for_one(access.overlay.size()).map(|_| script)) {
+    let script = match parsed.and_then(|script| room.for_one(access.overlay.counted()).map(|_| script)) {
         Ok(script) => script,
         Err(refusal) => {
             let panel = editor(&state, &access, &shell, &typed.refused(refusal), None).await?;

@@ -75,7 +75,7 @@ async fn take(state: &AppState, access: &OverlayAccess, text: &str) -> PageResul
         Err(error) => return Ok(Err(error.to_string())),
     };
     let room = quotas::room(&state.db, access.overlay.owner_id).await?;
-    if let Err(refusal) = room.for_one(access.overlay.size()) {
+    if let Err(refusal) = room.for_one(access.overlay.counted()) {
         return Ok(Err(refusal));
     }
     let found = match timeout(PATIENCE, ask(state.workshop.steam(), &pasted)).await {

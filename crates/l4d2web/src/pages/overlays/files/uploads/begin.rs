@@ -9,7 +9,7 @@ use crate::archive::Kind;
 use crate::files::upload::{New, Stamp, UploadError};
 use crate::files::{FilePath, FilesError, OnTaken};
 use crate::pages::fields::{Fields, Sent};
-use crate::pages::overlays::files::{of_files, room};
+use crate::pages::overlays::files::of_files;
 use crate::pages::{PageError, PageResult};
 use crate::routes::{LoggedIn, OverlayAccess};
 use crate::state::AppState;
@@ -41,7 +41,6 @@ pub async fn begin(
         stamp: Stamp::parse(fields.get("stamp")),
         unpack,
         on_taken: OnTaken::parse(fields.get("on_taken")),
-        quota: room::quota(&state, &access.overlay).await?,
     };
     Ok(match state.uploads.create(new).await {
         Ok((id, received)) => {

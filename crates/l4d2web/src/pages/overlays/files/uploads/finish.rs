@@ -9,7 +9,7 @@ use crate::files::OnTaken;
 use crate::files::upload::Finished;
 use crate::pages::PageResult;
 use crate::pages::fields::{Fields, Sent};
-use crate::pages::overlays::files::{of_files, room};
+use crate::pages::overlays::files::of_files;
 use crate::routes::{LoggedIn, OverlayAccess};
 use crate::state::AppState;
 
@@ -23,8 +23,7 @@ pub async fn finish(
 ) -> PageResult {
     let (overlay, id, fields) = (of_files(&access)?, key(&upload)?, Fields(&sent));
     let on_taken = fields.has("on_taken").then(|| OnTaken::parse(fields.get("on_taken")));
-    let quota = room::quota(&state, &access.overlay).await?;
-    Ok(match state.uploads.finish(overlay, me.session.user.id, &id, on_taken, quota).await {
+    Ok(match state.uploads.finish(overlay, me.session.user.id, &id, on_taken).await {
         Ok(Finished::Placed(path)) => Json(json!({ "placed": path.as_str() })).into_response(),
         Ok(Finished::Unpacking(_)) => (StatusCode::ACCEPTED, Json(json!({ "unpacking": true }))).into_response(),
         Err(error) => answer(error),
