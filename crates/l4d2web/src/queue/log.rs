@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::JobFeed;
 use crate::db::job_lines::{JobLine, LineStream};
-use crate::db::{self, Db, job_lines};
+use crate::db::{self, Db, job_lines, job_logs};
 use crate::id::JobId;
 
 /// Least time between two transactions.
@@ -131,6 +131,8 @@ impl Writer {
                 line.seq = place;
             }
             job_lines::insert(&mut tx, *job, lines).await?;
+            let bytes: usize = lines.iter().map(|line| line.line.len()).sum();
+            job_logs::grew(&mut tx, *job, i64::try_from(bytes).unwrap_or(i64::MAX)).await?;
             self.places.insert(*job, place);
         }
         tx.commit().await

@@ -11,7 +11,7 @@ use super::log::JobLog;
 use super::{End, JobState, Outcome, Output, Queue, Worker};
 use crate::care::Event;
 use crate::db::jobs::Job;
-use crate::db::{self, job_askers, jobs, server_state, users, waiting_restarts, webhooks};
+use crate::db::{self, job_askers, job_logs, jobs, server_state, users, waiting_restarts, webhooks};
 use crate::id::JobId;
 use crate::rights::JobRight;
 use crate::routes::job_standing;
@@ -22,6 +22,8 @@ const LAST_TRIES: u32 = 3;
 
 /// systemd ends the panel and what it runs together: how much later than a child the panel may hear of it.
 const TOGETHER: Duration = Duration::from_secs(1);
+/// How much of what a user's jobs printed is kept, in bytes: two jobs may print as much as one may at most.
+const LOGS_MOST: i64 = 512 << 20;
 /// How summaries of what did not end by itself begin.
 const CUT: [&str; 2] = ["Cancelled. ", "It was ended from outside. "];
 
@@ -79,6 +81,9 @@ impl Queue {
         self.0.feed.close(id);
         self.tell(&job);
         self.0.wake.notify_one();
+        if let Err(error) = job_logs::trim(&self.0.db, id, LOGS_MOST).await {
+            tracing::warn!(job = id.0, %error, "old logs of jobs could not be removed");
+        }
     }
 
     /// The job, and whether it is still allowed: to who asked for it, or else to who asked for the same later, whose it then is.

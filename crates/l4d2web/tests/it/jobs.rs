@@ -1,6 +1,8 @@
 //! The pages of jobs: what is listed for whom, what a page shows, and that nothing foreign becomes markup or moves a terminal.
 
 use axum::http::StatusCode;
+use l4d2web::db::{job_lines, job_logs};
+use l4d2web::id::JobId;
 use l4d2web::queue::Work;
 use rstest::rstest;
 
@@ -232,6 +234,38 @@ async fn what_throws_things_away_is_not_repeated_without_asking(#[case] kind: &s
     assert_eq!(browser.get("/jobs/2").await.status, StatusCode::NOT_FOUND);
 }
 
+/// Of each user the newest logs stay that fit; what belongs to others, what runs, and the newest of all is left alone.
+#[tokio::test]
+async fn logs_of_one_user_do_not_grow_for_ever() {
+    let panel = Panel::new().await;
+    panel.user("zoey").await;
+    panel.user("louis").await;
+    run(
+        &panel,
+        "INSERT INTO jobs (id, kind, state, user_id, created_at, started_at, finished_at, log_bytes) VALUES
+            (1, 'install', 'failed', 1, 0, 0, 1, 400), (2, 'install', 'failed', 2, 0, 0, 1, 400), (4, 'install', 'failed', 1, 0, 0, 1, 400),
+            (5, 'install', 'failed', 1, 0, 0, 1, 700), (6, 'install', 'failed', NULL, 0, 0, 1, 900);
+         INSERT INTO jobs (id, kind, state, user_id, created_at, started_at, log_bytes) VALUES (3, 'install', 'running', 1, 0, 0, 400);
+         INSERT INTO job_lines SELECT id, 1, 0, 'stdout', 'a' FROM jobs",
+    )
+    .await;
+    let db = &panel.state.db;
+    let with_lines = async || {
+        let mut left = Vec::new();
+        for id in 1..7 {
+            if job_lines::count(db, JobId(id)).await.unwrap() > 0 {
+                left.push(id);
+            }
+        }
+        left
+    };
+    assert_eq!(job_logs::trim(db, JobId(5), 1200).await.unwrap(), 1);
+    assert_eq!(with_lines().await, [2, 3, 4, 5, 6], "400 and 700 fit into 1200, the one that runs is kept");
+    assert_eq!(job_logs::trim(db, JobId(5), 1200).await.unwrap(), 0, "once is enough");
+    assert_eq!(job_logs::trim(db, JobId(5), 10).await.unwrap(), 1);
+    assert_eq!(with_lines().await, [2, 3, 5, 6], "the newest stays, however long it is");
+}
+
 #[tokio::test]
 async fn old_logs_are_pruned_and_the_jobs_stay() {
     let panel = Panel::new().await;
@@ -253,6 +287,6 @@ async fn old_logs_are_pruned_and_the_jobs_stay() {
     let (code, _, err) = prune(&["--older-than", "90"]);
     assert!(code == 2 && err.contains("a number and d (days) or w (weeks) is taken"), "{err}");
     let mut browser = panel.login("bill").await;
-    assert!(browser.get("/jobs/1").await.body.contains("was removed by <code>l4d2web prune</code>"));
+    assert!(browser.get("/jobs/1").await.body.contains("was removed: by <code>l4d2web prune</code>"));
     assert!(browser.get("/jobs/3").await.body.contains("data-pos=\"1\""));
 }
