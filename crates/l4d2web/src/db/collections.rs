@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::db::{Db, Result, overlays};
+use crate::db::{Db, Result, overlay_builds, overlays};
 use crate::id::{MapId, OverlayId};
 use crate::maps::index::{Index, Listed};
 use crate::maps::{CachedFile, Collection, MapOutcome};
@@ -190,7 +190,7 @@ pub async fn set_index(db: &Db, overlay: OverlayId, index: &Index, now: i64) -> 
     .execute(&mut *tx)
     .await?;
     if touched {
-        touch(&mut tx, overlay, now).await?;
+        overlay_builds::touch_in(&mut tx, overlay, now).await?;
     }
     tx.commit().await?;
     Ok(changed)
@@ -209,7 +209,7 @@ pub async fn set_ready(db: &Db, map: &CollectionMap, version: &str, files: &str,
     .execute(&mut *tx)
     .await?;
     if map.files.as_deref() != Some(files) {
-        touch(&mut tx, map.overlay_id, now).await?;
+        overlay_builds::touch_in(&mut tx, map.overlay_id, now).await?;
     }
     tx.commit().await
 }
@@ -248,15 +248,4 @@ pub async fn changed_overlays(db: &Db) -> Result<Vec<OverlayId>> {
     )
     .fetch_all(db.read())
     .await
-}
-
-async fn touch(tx: &mut sqlx::SqliteConnection, overlay: OverlayId, now: i64) -> Result<()> {
-    sqlx::query!(
-        "UPDATE overlays SET source_at = max(?1, coalesce(source_at, 0) + 1), updated_at = ?1 WHERE id = ?2",
-        now,
-        overlay
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! The table `overlays`: what they are made of, and what builds of them came to.
 
+use sqlx::SqliteConnection;
+
 use crate::db::{Db, Result};
 use crate::id::{BlueprintId, JobId, OverlayId};
 use crate::overlays::OpenBuild;
@@ -47,12 +49,17 @@ pub async fn set_script(db: &Db, id: OverlayId, script: &str, seen: i64, now: i6
 
 /// Notes that what an overlay is made of has changed.
 pub async fn touch(db: &Db, id: OverlayId, now: i64) -> Result<()> {
+    touch_in(&mut *db.write().acquire().await?, id, now).await
+}
+
+/// The same within a transaction.
+pub(super) async fn touch_in(db: &mut SqliteConnection, id: OverlayId, now: i64) -> Result<()> {
     sqlx::query!(
         "UPDATE overlays SET source_at = max(?1, coalesce(source_at, 0) + 1), updated_at = ?1 WHERE id = ?2",
         now,
         id
     )
-    .execute(db.write())
+    .execute(db)
     .await?;
     Ok(())
 }

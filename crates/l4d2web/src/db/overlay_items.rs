@@ -1,6 +1,6 @@
 //! The tables `overlay_items` and `overlay_clashes`: which items an overlay lists, and which of them get in each other's way.
 
-use crate::db::{Db, Result, workshop_items};
+use crate::db::{Db, Result, overlay_builds, workshop_items};
 use crate::id::OverlayId;
 use crate::steam::{Item, ItemId};
 use crate::workshop::Clash;
@@ -46,7 +46,7 @@ pub async fn add(db: &Db, overlay: OverlayId, items: &[(ItemId, Item)], most: us
         .await?;
     }
     if !new.is_empty() {
-        touch(&mut tx, overlay, now).await?;
+        overlay_builds::touch_in(&mut tx, overlay, now).await?;
     }
     let added = Added::New(new.len());
     tx.commit().await?;
@@ -62,22 +62,10 @@ pub async fn remove(db: &Db, overlay: OverlayId, id: ItemId, now: i64) -> Result
         sqlx::query!("DELETE FROM overlay_clashes WHERE overlay_id = ?1 AND (winner = ?2 OR loser = ?2)", overlay, id)
             .execute(&mut *tx)
             .await?;
-        touch(&mut tx, overlay, now).await?;
+        overlay_builds::touch_in(&mut tx, overlay, now).await?;
     }
     tx.commit().await?;
     Ok(removed)
-}
-
-/// Notes that what an overlay is made of has changed.
-async fn touch(tx: &mut sqlx::SqliteConnection, overlay: OverlayId, now: i64) -> Result<()> {
-    sqlx::query!(
-        "UPDATE overlays SET source_at = max(?1, coalesce(source_at, 0) + 1), updated_at = ?1 WHERE id = ?2",
-        now,
-        overlay
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 /// The workshop overlays that have changed since they were built.

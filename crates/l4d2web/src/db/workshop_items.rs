@@ -1,6 +1,6 @@
 //! The table `workshop_items`: what is known of each item of the Workshop, and what the cache has of it.
 
-use crate::db::{Db, Result};
+use crate::db::{Db, Result, overlay_builds};
 use crate::id::OverlayId;
 use crate::steam::{Item, ItemId};
 use crate::workshop::Outcome;
@@ -152,13 +152,7 @@ pub async fn set_cached(
         sqlx::query_scalar!(r#"SELECT overlay_id AS "id!: OverlayId" FROM overlay_items WHERE steam_id = ?"#, id);
     let overlays = if same { Vec::new() } else { overlays.fetch_all(&mut *tx).await? };
     for overlay in &overlays {
-        sqlx::query!(
-            "UPDATE overlays SET source_at = max(?1, coalesce(source_at, 0) + 1), updated_at = ?1 WHERE id = ?2",
-            now,
-            overlay
-        )
-        .execute(&mut *tx)
-        .await?;
+        overlay_builds::touch_in(&mut tx, *overlay, now).await?;
     }
     tx.commit().await?;
     Ok(overlays)

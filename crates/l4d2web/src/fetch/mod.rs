@@ -17,6 +17,7 @@ mod hop;
 mod limits;
 mod origin;
 mod part;
+pub mod picture;
 mod range;
 mod resolve;
 mod said;

@@ -28,7 +28,7 @@ use url::Url;
 pub use cache::{Cache, CacheError};
 pub use clashes::{Clash, clashes};
 pub use outcome::Outcome;
-pub use picture::{Picture, PictureError, kind as picture_kind};
+pub use picture::PictureError;
 pub use prepare::{Prepared, WorkshopError};
 pub use refresh::Refreshed;
 

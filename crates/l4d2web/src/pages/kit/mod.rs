@@ -21,7 +21,7 @@ pub use foreign::foreign;
 pub use job_row::JobRow;
 pub use lasting::Lasting;
 pub use log_line::{LineKind, LogLine};
-pub use pager::Pager;
+pub use pager::{Cut, Pager};
 pub use size::size;
 pub use state_pill::{StatePill, latch};
 pub use tab::Tab;

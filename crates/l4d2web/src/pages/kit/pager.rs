@@ -15,6 +15,41 @@ pub struct Pager {
     pub words: String,
 }
 
+/// A page of a list that is all in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut<T> {
+    /// What stands on it.
+    pub rows: Vec<T>,
+    /// Its number; the first is 1.
+    pub number: usize,
+    /// Where the list goes on.
+    pub pager: Pager,
+}
+
+impl<T> Cut<T> {
+    /// Page `wanted` of the pages of `size` rows, or the nearest that there is. `link` is the address of a page.
+    pub fn of(
+        rows: Vec<T>,
+        size: usize,
+        wanted: Option<usize>,
+        (previous_word, next_word): (&'static str, &'static str),
+        link: impl Fn(usize) -> String,
+    ) -> Self {
+        let count = rows.len();
+        let number = wanted.unwrap_or(1).clamp(1, count.div_ceil(size).max(1));
+        let first = (number - 1) * size;
+        let rows: Vec<T> = rows.into_iter().skip(first).take(size).collect();
+        let pager = Pager {
+            previous: (number > 1).then(|| link(number - 1)),
+            previous_word,
+            next: (first + rows.len() < count).then(|| link(number + 1)),
+            next_word,
+            words: format!("{} to {} of {count}", first + 1, first + rows.len()),
+        };
+        Self { rows, number, pager }
+    }
+}
+
 impl Pager {
     /// Whether there is more than what is shown.
     #[must_use]

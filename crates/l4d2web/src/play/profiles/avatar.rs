@@ -1,31 +1,18 @@
 //! Pictures of players: fetched when a page first shows them, and kept below `avatars/`.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
-use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 
 use super::Profiles;
-use crate::fetch::{FetchError, Request};
+use crate::fetch::picture::{AGAIN, Picture, PictureError};
 use crate::game::SteamId;
 
 /// The largest picture, in bytes.
 const PICTURE_MAX: usize = 512 * 1024;
-/// How long a visitor waits for one, and for how many seconds one that could not be had is not tried again.
+/// How long a visitor waits for one.
 const PATIENCE: Duration = Duration::from_secs(10);
-const AGAIN: i64 = 600;
-
-/// A picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Avatar {
-    /// Its type, by its first bytes.
-    pub kind: &'static str,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
 
 /// Why there is none.
 #[derive(Debug, thiserror::Error)]
@@ -36,15 +23,9 @@ pub enum AvatarError {
     /// It was tried, not long ago, and could not be had.
     #[error("the picture could not be had a moment ago")]
     NotNow,
-    /// It could not be fetched.
+    /// It could not be had.
     #[error(transparent)]
-    Fetch(#[from] FetchError),
-    /// It did not come in time.
-    #[error("the picture did not come in time")]
-    Late,
-    /// It is something else.
-    #[error("what was fetched is no picture: it would be PNG, JPEG, GIF or WebP")]
-    Other,
+    Fetch(#[from] PictureError),
     /// The database.
     #[error(transparent)]
     Db(#[from] sqlx::Error),
@@ -56,25 +37,25 @@ impl Profiles {
     /// # Errors
     ///
     /// When there is none that can be shown.
-    pub async fn avatar(&self, id: SteamId) -> Result<Avatar, AvatarError> {
+    pub async fn avatar(&self, id: SteamId) -> Result<Picture, AvatarError> {
         let url = self.find(id).await?.and_then(|profile| profile.avatar_url).ok_or(AvatarError::None)?;
         let path = self.path(id, &url);
-        if let Some(avatar) = read(&path).await {
+        if let Some(avatar) = Picture::read(&path).await {
             return Ok(avatar);
         }
         let _slot = self.0.slots.acquire().await;
         // Somebody else may have waited for the same.
-        if let Some(avatar) = read(&path).await {
+        if let Some(avatar) = Picture::read(&path).await {
             return Ok(avatar);
         }
         let now = self.0.clock.now();
         if self.failed().get(&id).is_some_and(|at| (0..AGAIN).contains(&(now - at))) {
             return Err(AvatarError::NotNow);
         }
-        let fetched = timeout(PATIENCE, self.fetch(&url)).await.unwrap_or(Err(AvatarError::Late));
+        let fetched = Picture::fetch(&self.0.fetcher, &url, PICTURE_MAX, PATIENCE).await;
         self.note(id, now, fetched.is_ok());
         let avatar = fetched?;
-        self.keep(id, path, avatar.bytes.clone()).await;
+        self.keep(id, path, avatar.clone()).await;
         Ok(avatar)
     }
 
@@ -84,21 +65,12 @@ impl Profiles {
         let _ = tokio::task::spawn_blocking(move || remove_others(&directory, id, None)).await;
     }
 
-    async fn fetch(&self, url: &str) -> Result<Avatar, AvatarError> {
-        let (bytes, _) = self.0.fetcher.small(&Request::get(url), PICTURE_MAX, &CancellationToken::new()).await?;
-        let kind = crate::workshop::picture_kind(&bytes).ok_or(AvatarError::Other)?;
-        Ok(Avatar { kind, bytes })
-    }
-
     /// Keeps a picture in the place of the one that they had before.
-    async fn keep(&self, id: SteamId, path: PathBuf, bytes: Vec<u8>) {
+    async fn keep(&self, id: SteamId, path: PathBuf, picture: Picture) {
         let directory = self.0.pictures.clone();
         let kept = tokio::task::spawn_blocking(move || {
             std::fs::create_dir_all(&directory)?;
-            let mut file = tempfile_beside(&path)?;
-            file.0.write_all(&bytes)?;
-            file.0.sync_data()?;
-            std::fs::rename(&file.1, &path)?;
+            picture.keep(&path)?;
             remove_others(&directory, id, Some(&path))
         });
         let kept = kept.await.map_err(std::io::Error::other).and_then(|kept| kept);
@@ -130,12 +102,6 @@ impl Profiles {
     }
 }
 
-fn tempfile_beside(path: &Path) -> std::io::Result<(std::fs::File, PathBuf)> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let hidden = path.with_file_name(format!(".{name}"));
-    Ok((std::fs::File::create(&hidden)?, hidden))
-}
-
 /// Removes the pictures of somebody but one.
 fn remove_others(directory: &Path, id: SteamId, but: Option<&Path>) -> std::io::Result<()> {
     let of = format!("{}-", id.to_u64());
@@ -148,9 +114,4 @@ fn remove_others(directory: &Path, id: SteamId, but: Option<&Path>) -> std::io::
         }
     }
     Ok(())
-}
-
-async fn read(path: &Path) -> Option<Avatar> {
-    let bytes = tokio::fs::read(path).await.ok()?;
-    Some(Avatar { kind: crate::workshop::picture_kind(&bytes)?, bytes })
 }

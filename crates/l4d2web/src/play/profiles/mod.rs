@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-pub use avatar::{Avatar, AvatarError};
+pub use avatar::AvatarError;
 
 use crate::account::Secret;
 use crate::clock::Clock;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::row::{Row, amount};
 use crate::overlays::Kind;
-use crate::pages::kit::Pager;
+use crate::pages::kit::{Cut, Pager};
 use crate::pages::{Nav, PageError, PageResult, Shell};
 use crate::routes::OverlayAccess;
 use crate::state::AppState;
@@ -55,19 +55,9 @@ pub async fn all(
         rows.retain(Row::is_trouble);
     }
     let page = format!("/overlays/{}", access.overlay.id);
-    let count = rows.len();
-    let number = wish.page.unwrap_or(1).clamp(1, count.div_ceil(A_PAGE).max(1));
-    let first = (number - 1) * A_PAGE;
-    let rows: Vec<Row> = rows.into_iter().skip(first).take(A_PAGE).collect();
     let only = if only_trouble { "&only=trouble" } else { "" };
     let link = |number: usize| format!("{page}/maps?page={number}{only}");
-    let pager = Pager {
-        previous: (number > 1).then(|| link(number - 1)),
-        previous_word: "Earlier maps",
-        next: (first + rows.len() < count).then(|| link(number + 1)),
-        next_word: "Later maps",
-        words: format!("{} to {} of {count}", first + 1, first + rows.len()),
-    };
+    let Cut { rows, pager, .. } = Cut::of(rows, A_PAGE, wish.page, ("Earlier maps", "Later maps"), link);
     let name = access.overlay.name.clone();
     let shown = AllPage { shell: shell.at(Nav::Overlays), name, page, rows, amount, troubled, only_trouble, pager };
     Ok(shown.into_response())

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::check_kind;
 use super::panel::amount;
 use super::row::Row;
-use crate::pages::kit::Pager;
+use crate::pages::kit::{Cut, Pager};
 use crate::pages::{Nav, PageResult, Shell};
 use crate::rights::OverlayRight;
 use crate::routes::OverlayAccess;
@@ -58,26 +58,16 @@ pub async fn all(
         rows.retain(Row::is_trouble);
     }
     let page = format!("/overlays/{}", access.overlay.id);
-    let count = rows.len();
-    let number = wish.page.unwrap_or(1).clamp(1, count.div_ceil(A_PAGE).max(1));
-    let first = (number - 1) * A_PAGE;
-    let rows: Vec<Row> = rows.into_iter().skip(first).take(A_PAGE).map(Row::open).collect();
     let only = if only_trouble { "&only=trouble" } else { "" };
     let link = |number: usize| format!("{page}/items?page={number}{only}");
-    let pager = Pager {
-        previous: (number > 1).then(|| link(number - 1)),
-        previous_word: "Earlier items",
-        next: (first + rows.len() < count).then(|| link(number + 1)),
-        next_word: "Later items",
-        words: format!("{} to {} of {count}", first + 1, first + rows.len()),
-    };
+    let Cut { rows, number, pager } = Cut::of(rows, A_PAGE, wish.page, ("Earlier items", "Later items"), link);
     let shown = AllPage {
         shell: shell.at(Nav::Overlays),
         name: access.overlay.name.clone(),
         may_change: access.standing.may(OverlayRight::Change),
         stays: false,
         page,
-        rows,
+        rows: rows.into_iter().map(Row::open).collect(),
         amount,
         trouble,
         only_trouble,
