@@ -309,6 +309,11 @@ async fn browser_players_are_in_order() {
     chrome.press("Show it").await;
     chrome.until("document.querySelector('#rcon code')").await;
     judge.look(&chrome, "server-rcon").await;
+    chrome.post("/servers/1/public", &[("page", "yes"), ("files", "yes")]).await;
+    // A page with a stream would complain of its end.
+    chrome.goto(format!("{}/profile", site.base)).await.unwrap();
+    chrome.post("/logout", &[]).await;
+    look(&mut judge, &chrome, &site, "/public/1", "public-played").await;
     judge.verdict();
 }
 
