@@ -2,7 +2,7 @@
 //! who is told of all that.
 //!
 //! What is wished for stands in the database, so that a panel that ends forgets nothing; each pass looks what of it is due. Nothing here takes a server
-//! from those who play on it: a restart is a job that asks the server itself once more at the last moment ([`humans`]), and does nothing when
+//! from those who play on it: a restart is a job that asks the server itself once more at the last moment ([`ready`]), and does nothing when
 //! somebody is there or when it gives no answer.
 
 mod address;
@@ -14,7 +14,10 @@ mod deliver;
 mod discord;
 mod event;
 mod hang;
+mod query;
+mod ready;
 mod schedules;
+mod take_back;
 mod waiting;
 mod wishes;
 
@@ -24,14 +27,15 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 pub use address::{cut, parse_url};
-pub use ask::{humans, say};
 pub use build::look_for_build;
 pub use crashes::{note as note_crash, read_lines};
 pub use daily::{Daily, Zone, parse_time};
 pub use deliver::{Webhooks, deliver, words as said_words};
 pub use event::{Event, Topic};
 pub use hang::look_for_hangs;
+pub use ready::{NotNow, ready};
 pub use schedules::{LATE, lead, run_due};
+pub use take_back::take_back;
 pub use waiting::look_at_waiting;
 pub use wishes::{newer_game, wish};
 

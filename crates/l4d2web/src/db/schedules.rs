@@ -15,10 +15,20 @@ pub enum Action {
     RestartAnyway,
     /// A server starts.
     Start,
-    /// A server stops.
+    /// A server stops when nobody plays.
     Stop,
+    /// A server stops, after warnings to who plays.
+    StopAnyway,
     /// The game is updated.
     Install,
+}
+
+impl Action {
+    /// Whether it is done whoever plays, who is warned before.
+    #[must_use]
+    pub fn is_forced(self) -> bool {
+        matches!(self, Self::RestartAnyway | Self::StopAnyway)
+    }
 }
 
 /// Something that is done each day.

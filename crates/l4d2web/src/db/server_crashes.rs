@@ -32,6 +32,8 @@ pub struct Hang {
     pub found_at: i64,
     /// The start of the process that hangs, Unix seconds.
     pub started_at: Option<i64>,
+    /// Whether its console alone is silent: it answers queries.
+    pub answers: bool,
 }
 
 /// Notes a crash; false when it is known. One that was followed by a start may turn out to be the last that systemd allows.
@@ -92,21 +94,26 @@ pub async fn set_lines(db: &Db, server: ServerId, at: i64, lines: &str) -> Resul
 pub async fn hangs(db: &Db, one: Option<ServerId>) -> Result<Vec<Hang>> {
     sqlx::query_as!(
         Hang,
-        r#"SELECT server_id AS "server!: ServerId", since_at, found_at, started_at FROM server_hangs WHERE ?1 IS NULL OR server_id = ?1"#,
+        r#"SELECT server_id AS "server!: ServerId", since_at, found_at, started_at, answers AS "answers: bool"
+           FROM server_hangs WHERE ?1 IS NULL OR server_id = ?1"#,
         one
     )
     .fetch_all(db.read())
     .await
 }
 
-/// Notes that a server hangs; false when that is known.
+/// Notes that a server hangs; false when that is known. One whose console alone was silent may turn out to hang.
 pub async fn note_hang(db: &mut SqliteConnection, hang: Hang) -> Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO server_hangs (server_id, since_at, found_at, started_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO server_hangs (server_id, since_at, found_at, started_at, answers) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (server_id) DO UPDATE
+         SET since_at = excluded.since_at, found_at = excluded.found_at, started_at = excluded.started_at, answers = 0
+         WHERE server_hangs.answers = 1 AND excluded.answers = 0",
         hang.server,
         hang.since_at,
         hang.found_at,
-        hang.started_at
+        hang.started_at,
+        hang.answers
     )
     .execute(db)
     .await?;

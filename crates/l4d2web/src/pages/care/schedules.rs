@@ -35,7 +35,7 @@ impl CareForms {
     /// With nothing typed.
     pub(super) async fn load(state: &AppState, scope: Scope) -> PageResult<Self> {
         let actions: &[Action] = match scope.0 {
-            Some(_) => &[Action::Restart, Action::RestartAnyway, Action::Start, Action::Stop],
+            Some(_) => &[Action::Restart, Action::RestartAnyway, Action::Start, Action::Stop, Action::StopAnyway],
             None => &[Action::Install],
         };
         let zone = schedules::last_zone(&state.db).await?.unwrap_or_else(|| "UTC".to_owned());

@@ -7,7 +7,7 @@ use l4d2web::db::server_crashes;
 use l4d2web::game::{Command, RconError, RconPassword, rcon};
 use l4d2web::live::watch;
 use l4d2web::play::{self, Cgroups, Line, Lines, Unseen};
-use l4d2web::queue::Kind;
+use l4d2web::queue::{Condition, Kind};
 use tokio_util::sync::CancellationToken;
 
 use super::listener::Listener;
@@ -70,6 +70,39 @@ impl Line for Silent {
     }
 }
 
+/// Where queries come to a server: a stand-in that answers them with rubbish, or not at all.
+struct Queries {
+    answers: tokio::sync::watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Queries {
+    async fn open(port: u16) -> Self {
+        let socket = tokio::net::UdpSocket::bind(("127.0.0.1", port)).await.unwrap();
+        let (answers, answering) = tokio::sync::watch::channel(false);
+        let task = tokio::spawn(async move {
+            let mut packet = [0; 64];
+            loop {
+                let (_, from) = socket.recv_from(&mut packet).await.unwrap();
+                if *answering.borrow() {
+                    socket.send_to(b"\xff\xff\xff\xffIa stand-in", from).await.unwrap();
+                }
+            }
+        });
+        Self { answers, task }
+    }
+
+    fn answer(&self, answers: bool) {
+        self.answers.send_replace(answers);
+    }
+}
+
+impl Drop for Queries {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_hangs_is_found_after_minutes_and_by_the_process_too() {
     let listener = Listener::start().await;
@@ -101,7 +134,18 @@ async fn a_server_that_hangs_is_found_after_minutes_and_by_the_process_too() {
     assert!(hangs().await.is_empty(), "who closes a connection does something");
     cared.fake.set(|script| script.manner = Manner::Dead);
     look_for_hangs(&state).await.unwrap();
-    assert_eq!(hangs().await.len(), 1);
+    assert!(hangs().await.is_empty(), "nobody listens for queries: that is something else");
+    // Its console alone does not answer: people may play on it.
+    let queries = Queries::open(cared.fake.port).await;
+    queries.answer(true);
+    look_for_hangs(&state).await.unwrap();
+    assert_eq!(hangs().await.iter().map(|hang| hang.answers).collect::<Vec<_>>(), [true]);
+    assert!(zoey.get("/servers/1").await.text("#notices .notice-drift").contains("Its console does not answer"));
+    l4d2web::care::deliver(&state).await.unwrap();
+    assert!(listener.heard().is_empty(), "it does not hang");
+    queries.answer(false);
+    look_for_hangs(&state).await.unwrap();
+    assert_eq!(hangs().await.iter().map(|hang| hang.answers).collect::<Vec<_>>(), [false]);
     look_for_hangs(&state).await.unwrap();
     l4d2web::care::deliver(&state).await.unwrap();
     let heard = listener.heard();
@@ -112,8 +156,22 @@ async fn a_server_that_hangs_is_found_after_minutes_and_by_the_process_too() {
     // By choice it is restarted, as soon as it hangs again.
     sql(&cared.panel, "DELETE FROM server_hangs WHERE server_id = ?", 1).await;
     zoey.post("/servers/1/care", &[("hang_restart", "yes"), ("hours", "")]).await;
+    // With its restart, or not at all.
+    sql(
+        &cared.panel,
+        "CREATE TRIGGER full BEFORE INSERT ON jobs BEGIN SELECT raise(ABORT, 'the disk is full'); END",
+        0,
+    )
+    .await;
+    look_for_hangs(&state).await.unwrap_err();
+    assert!(hangs().await.is_empty());
+    sql(&cared.panel, "DROP TRIGGER full", 0).await;
     look_for_hangs(&state).await.unwrap();
-    assert_eq!(cared.jobs().await.iter().map(|job| job.kind).collect::<Vec<_>>(), [Kind::Restart]);
+    let jobs = cared.jobs().await;
+    assert_eq!(
+        jobs.iter().map(|job| (job.kind, job.only_when)).collect::<Vec<_>>(),
+        [(Kind::Restart, Some(Condition::Hung))]
+    );
     // One that was started anew does not hang any more.
     cared.says(|status| status["started_at"] = serde_json::json!(started + 1)).await;
     look_for_hangs(&state).await.unwrap();
