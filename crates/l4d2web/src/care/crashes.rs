@@ -17,6 +17,9 @@ const READ: u32 = 400;
 const KEPT: usize = 15;
 /// The longest line that is kept, in characters.
 const LONGEST: usize = 300;
+/// How often it is tried to read them, some seconds apart, and twice as many after each time: some minutes in all.
+const MOST_READS: i64 = 6;
+const AGAIN: i64 = 5;
 /// How long the host may take to tell them.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -41,16 +44,24 @@ pub async fn note(state: &AppState, server: ServerId, at: i64, how: &str, back: 
 ///
 /// When the database fails.
 pub async fn read_lines(state: &AppState) -> db::Result<()> {
-    for (server, at) in server_crashes::unread(&state.db).await? {
+    for unread in server_crashes::unread(&state.db, state.clock.now()).await? {
+        let (server, at) = (unread.server, unread.at);
         let lines = match timeout(PATIENCE, last_lines(state, server, at)).await {
-            Ok(Ok(lines)) => lines.join("\n"),
+            Ok(Ok(lines)) => Some(lines.join("\n")),
             Ok(Err(error)) => {
                 tracing::info!(server = server.0, %error, "the last lines of a server cannot be read");
-                String::new()
+                None
             }
-            Err(_) => String::new(),
+            Err(_) => None,
         };
-        server_crashes::set_lines(&state.db, server, at, &lines).await?;
+        let tried = unread.reads + 1;
+        match lines.or_else(|| (tried >= MOST_READS).then(String::new)) {
+            Some(lines) => server_crashes::set_lines(&state.db, server, at, &lines).await?,
+            None => {
+                let again = state.clock.now() + (AGAIN << tried.min(16));
+                server_crashes::put_off_lines(&state.db, server, at, tried, again).await?;
+            }
+        }
         state.bus.send(Change::Server(server));
     }
     Ok(())

@@ -72,14 +72,41 @@ pub async fn since(db: &Db, server: ServerId, since: i64) -> Result<Vec<Crash>> 
     .await
 }
 
-/// Crashes of which the last lines are still to be read.
-pub async fn unread(db: &Db) -> Result<Vec<(ServerId, i64)>> {
-    let rows = sqlx::query!(
-        r#"SELECT server_id AS "server_id!: ServerId", at AS "at!" FROM server_crashes WHERE lines IS NULL ORDER BY at DESC LIMIT 20"#
+/// A crash of which the last lines are still to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread {
+    /// Of which server.
+    pub server: ServerId,
+    /// When it was, Unix seconds.
+    pub at: i64,
+    /// How often it was tried to read them.
+    pub reads: i64,
+}
+
+/// Crashes of which the last lines are to be read now. A time that is an hour ahead was set by a wrong clock.
+pub async fn unread(db: &Db, now: i64) -> Result<Vec<Unread>> {
+    sqlx::query_as!(
+        Unread,
+        r#"SELECT server_id AS "server!: ServerId", at AS "at!", reads AS "reads!" FROM server_crashes
+           WHERE lines IS NULL AND (read_at <= ?1 OR read_at > ?1 + 3600) ORDER BY at DESC LIMIT 20"#,
+        now
     )
     .fetch_all(db.read())
+    .await
+}
+
+/// Notes that they could not be read, and when that is tried again.
+pub async fn put_off_lines(db: &Db, server: ServerId, at: i64, reads: i64, read_at: i64) -> Result<()> {
+    sqlx::query!(
+        "UPDATE server_crashes SET reads = ?, read_at = ? WHERE server_id = ? AND at = ?",
+        reads,
+        read_at,
+        server,
+        at
+    )
+    .execute(db.write())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.server_id, row.at)).collect())
+    Ok(())
 }
 
 /// Stores the last lines.

@@ -41,6 +41,39 @@ async fn a_crash_is_kept_with_what_it_said_last() {
     cared.end().await;
 }
 
+/// The journal may be away for a moment; what is lost is lost for good, and not asked for without end.
+#[tokio::test]
+async fn last_lines_that_cannot_be_read_are_read_later() {
+    let cared = Cared::new().await;
+    let (state, root) = (&cared.panel.state, cared.panel.root.path());
+    let lines = async || server_crashes::since(&state.db, cared.server, 0).await.unwrap().remove(0).lines;
+    let at = state.host.status(cared.server).await.unwrap().started_at.unwrap() + 1;
+    state.clock.advance(at - state.clock.now());
+    order(root, "fail logs 70 2\n");
+    l4d2web::care::note_crash(state, cared.server, at, "crashed", true).await.unwrap();
+    for pause in [10, 20] {
+        read_lines(state).await.unwrap();
+        assert_eq!(lines().await, None);
+        state.clock.advance(pause - 1);
+        read_lines(state).await.unwrap();
+        assert_eq!(lines().await, None, "not yet");
+        state.clock.advance(1);
+    }
+    read_lines(state).await.unwrap();
+    assert!(lines().await.is_some_and(|lines| !lines.is_empty()));
+
+    order(root, "record\nfail logs 70\n");
+    l4d2web::care::note_crash(state, cared.server, state.clock.now(), "crashed", true).await.unwrap();
+    for _ in 0..20 {
+        read_lines(state).await.unwrap();
+        state.clock.advance(1000);
+    }
+    assert_eq!(lines().await.as_deref(), Some(""));
+    let calls = std::fs::read_to_string(root.join("calls")).unwrap();
+    assert_eq!(calls.lines().filter(|line| line.starts_with("begin") && line.contains(" logs ")).count(), 6);
+    cared.end().await;
+}
+
 #[tokio::test]
 async fn a_crash_that_turns_out_to_be_the_last_is_one_crash() {
     let cared = Cared::new().await;
