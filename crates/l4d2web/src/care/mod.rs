@@ -40,6 +40,7 @@ pub use waiting::look_at_waiting;
 pub use wishes::{newer_game, wish};
 
 use crate::state::AppState;
+use deliver::keep_telling;
 
 /// How often it is looked what is due.
 const EVERY: Duration = Duration::from_secs(5);
@@ -49,7 +50,7 @@ const BUILD_EVERY: Duration = Duration::from_mins(1);
 /// Cares until `stop`.
 pub async fn run(state: AppState, stop: CancellationToken) {
     tokio::select! {
-        () = async { tokio::join!(care(&state), hangs(&state), tell(&state), builds(&state)); } => {}
+        () = async { tokio::join!(care(&state), hangs(&state), ends(&state), keep_telling(&state), builds(&state)); } => {}
         () = stop.cancelled() => {}
     }
 }
@@ -72,22 +73,16 @@ async fn hangs(state: &AppState) {
     loop {
         turn.tick().await;
         said("which servers hang", look_for_hangs(state).await);
-        said("how servers ended", read_lines(state).await);
     }
 }
 
-async fn tell(state: &AppState) {
+/// Apart from the rest: who reads of the journal may take long.
+async fn ends(state: &AppState) {
     let mut turn = interval(EVERY);
     turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut changes = state.bus.listen();
     loop {
-        // Whatever is told of comes with a change; what waits is due by the turn.
-        tokio::select! {
-            _ = turn.tick() => {}
-            _ = changes.recv() => tokio::time::sleep(Duration::from_millis(200)).await,
-        }
-        changes = changes.resubscribe();
-        said("who is to be told", deliver(state).await);
+        turn.tick().await;
+        said("how servers ended", read_lines(state).await);
     }
 }
 

@@ -101,6 +101,29 @@ pub async fn insert(
     Ok(done.rows_affected() == 1)
 }
 
+/// Changes one of a server, or of the game; false when it has no such.
+pub async fn update(
+    db: &Db,
+    server: Option<ServerId>,
+    id: ScheduleId,
+    kind: Action,
+    (minute, zone): (u16, &str),
+    next_at: i64,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE schedules SET kind = ?, minute = ?, zone = ?, next_at = ? WHERE id = ? AND server_id IS ?",
+        kind,
+        minute,
+        zone,
+        next_at,
+        id,
+        server
+    )
+    .execute(db.write())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Removes one of a server, or of the game; false when it has no such.
 pub async fn delete(db: &Db, server: Option<ServerId>, id: ScheduleId) -> Result<bool> {
     let done =

@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use l4d2web::care::run_due;
-use l4d2web::db::schedules::{self, Schedule};
+use l4d2web::db::schedules::{self, Action, Schedule};
 use l4d2web::db::servers::Desired;
 use l4d2web::db::waiting_restarts::Reason;
 use l4d2web::id::ServerId;
@@ -214,5 +214,32 @@ async fn a_stop_each_day_throws_nobody_out_unwarned() {
     let job = cared.jobs().await.remove(1);
     assert_eq!((job.kind, job.only_when), (Kind::Stop, Some(Condition::Warned)));
     assert_eq!((cared.over(job.id).await.state, cared.desired().await), (JobState::Succeeded, Desired::Stopped));
+    cared.end().await;
+}
+
+#[tokio::test]
+async fn what_is_done_each_day_is_changed_in_place() {
+    let cared = Cared::new().await;
+    cared.set("2027-01-10T00:00:00Z");
+    cared.add(Some(cared.server), "restart", "05:00", "Europe/Berlin").await;
+    let mut zoey = cared.panel.login("zoey").await;
+    let page = zoey.get("/servers/1/care?schedule=1").await;
+    assert_eq!(page.values("#sc-time, #sc-zone, #schedule [name=id]"), ["1", "05:00", "Europe/Berlin"]);
+    assert_eq!(page.values("#sc-kind [selected]"), ["restart"]);
+    let change = |time| [("id", "1"), ("kind", "stop"), ("time", time), ("zone", "UTC")];
+    let reply = zoey.post("/servers/1/schedules", &change("25:00")).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        (reply.values("#schedule [name=id]"), reply.values("#sc-time")),
+        (vec!["1".to_owned()], vec!["25:00".to_owned()])
+    );
+    assert_eq!(zoey.post("/servers/1/schedules", &change("06:30")).await.status, StatusCode::SEE_OTHER);
+    let schedule = cared.schedule().await;
+    assert_eq!((schedule.kind, schedule.minute, schedule.zone.as_str()), (Action::Stop, 390, "UTC"));
+    assert_eq!(schedule.next_at, seconds("2027-01-10T06:30:00Z"));
+    // Gone meanwhile, or another's.
+    zoey.post("/servers/1/schedules/1/delete", &[]).await;
+    assert_eq!(zoey.post("/servers/1/schedules", &change("06:30")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(zoey.get("/servers/1/care?schedule=1").await.status, StatusCode::NOT_FOUND);
     cared.end().await;
 }
