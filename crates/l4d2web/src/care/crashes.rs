@@ -6,8 +6,7 @@ use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
 use super::event::Event;
-use crate::db;
-use crate::db::{server_crashes, webhooks};
+use crate::db::{self, Db, server_crashes, webhooks};
 use crate::id::ServerId;
 use crate::live::Change;
 use crate::state::AppState;
@@ -28,12 +27,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// When the database fails.
-pub async fn note(state: &AppState, server: ServerId, at: i64, how: &str, back: bool) -> db::Result<()> {
-    let Some(row) = db::servers::find(&state.db, server).await? else { return Ok(()) };
-    let mut tx = state.db.write().begin_with("BEGIN IMMEDIATE").await?;
+pub async fn note(db: &Db, server: ServerId, at: i64, how: &str, back: bool, now: i64) -> db::Result<()> {
+    let Some(row) = db::servers::find(db, server).await? else { return Ok(()) };
+    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
     if server_crashes::note(&mut tx, server, at, how, back).await? {
-        let event = Event::crash(server, &row.name, how, back, at);
-        webhooks::tell(&mut tx, &event, state.clock.now()).await?;
+        webhooks::tell(&mut tx, &Event::crash(server, &row.name, how, back, at), now).await?;
     }
     tx.commit().await
 }
@@ -55,12 +53,11 @@ pub async fn read_lines(state: &AppState) -> db::Result<()> {
             Err(_) => None,
         };
         let tried = unread.reads + 1;
-        match lines.or_else(|| (tried >= MOST_READS).then(String::new)) {
-            Some(lines) => server_crashes::set_lines(&state.db, server, at, &lines).await?,
-            None => {
-                let again = state.clock.now() + (AGAIN << tried.min(16));
-                server_crashes::put_off_lines(&state.db, server, at, tried, again).await?;
-            }
+        if let Some(lines) = lines.or_else(|| (tried >= MOST_READS).then(String::new)) {
+            server_crashes::set_lines(&state.db, server, at, &lines).await?;
+        } else {
+            let again = state.clock.now() + (AGAIN << tried.min(16));
+            server_crashes::put_off_lines(&state.db, server, at, tried, again).await?;
         }
         state.bus.send(Change::Server(server));
     }

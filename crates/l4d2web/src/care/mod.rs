@@ -18,6 +18,7 @@ mod query;
 mod ready;
 mod schedules;
 mod take_back;
+mod take_in;
 mod waiting;
 mod wishes;
 
@@ -36,6 +37,7 @@ pub use hang::look_for_hangs;
 pub use ready::{NotNow, ready};
 pub use schedules::{LATE, lead, run_due};
 pub use take_back::take_back;
+pub use take_in::{TakenIn, take_in};
 pub use waiting::look_at_waiting;
 pub use wishes::{newer_game, wish};
 

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::summary::{self, Failure};
 use super::worker::{End, Outcome, Running, Worker};
 use super::{Condition, Kind, Output, Queue, Work};
-use crate::care::ready;
+use crate::care::{TakenIn, ready, take_in};
 use crate::clock::Clock;
 use crate::db::jobs::Job;
 use crate::db::servers::Desired;
@@ -228,7 +228,7 @@ impl HostWorker {
             }
         };
         // Servers that run on the tree before are told so at once.
-        if let Err(failure) = self.look_at_all().await {
+        if let Err(failure) = self.look_at_all(false).await {
             tracing::warn!(%failure, "the host does not say what servers do");
         }
         let nouns = if kind == kinds::Kind::Maps { ("map", "maps") } else { ("item", "items") };
@@ -269,14 +269,14 @@ impl HostWorker {
         for _ in 0..LOOKS {
             let Some(before) = watched::watched(&self.db, Some(server)).await?.pop() else { return Ok(()) };
             let status = match self.host.status(server).await {
-                Ok(status) => serde_json::to_string(&status).ok(),
+                Ok(status) => Some(status),
                 Err(error) if error.code() == Some(UNKNOWN) => None,
                 Err(error) => {
                     tracing::warn!(server = server.0, %error, "the host does not say what a server does");
                     return Ok(());
                 }
             };
-            if watched::set_status(&self.db, &before, status.as_deref(), self.clock.now()).await? {
+            if take_in(&self.db, &before, status.as_ref(), self.clock.now()).await? != TakenIn::Raced {
                 break;
             }
         }
@@ -287,15 +287,15 @@ impl HostWorker {
         Ok(())
     }
 
-    /// Asks what all servers do now, and stores it.
-    async fn look_at_all(&self) -> Result<(), Failure> {
+    /// Asks what all servers do now, and stores it; after an absence, also what happened meanwhile.
+    async fn look_at_all(&self, was_away: bool) -> Result<(), Failure> {
         let before = watched::watched(&self.db, None).await?;
-        let statuses = self.host.status_all().await?;
+        let asked = if was_away { self.host.status_all_with_restarts().await } else { self.host.status_all().await };
+        let statuses = asked?;
         for server in before {
             let status = statuses.iter().find(|status| status.server() == Some(server.id));
-            let status = status.and_then(|status| serde_json::to_string(status).ok());
             // Who stores another answer meanwhile has asked later.
-            watched::set_status(&self.db, &server, status.as_deref(), self.clock.now()).await?;
+            take_in(&self.db, &server, status, self.clock.now()).await?;
             self.bus.send(Change::Server(server.id));
         }
         Ok(())
@@ -329,7 +329,7 @@ impl Worker for HostWorker {
 
     fn look(&self) -> Running<'_, ()> {
         Box::pin(async move {
-            if let Err(failure) = self.look_at_all().await {
+            if let Err(failure) = self.look_at_all(true).await {
                 tracing::warn!(%failure, "the host does not say what servers do");
             }
         })

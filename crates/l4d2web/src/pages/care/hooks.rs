@@ -24,7 +24,7 @@ pub async fn add_webhook(State(state): State<AppState>, scope: Scope, shell: She
     let (parts, body) = request.into_parts();
     let Form(sent): Form<Sent> = read(&state, &parts, body).await?;
     let fields = Fields(&sent);
-    let id = sent_key(&fields)?;
+    let id = sent_key(fields)?;
     let mut forms = CareForms::load(&state, scope, Edited { webhook: id, schedule: None }).await?;
     for field in [&mut forms.name, &mut forms.url, &mut forms.format] {
         fields.get(field.name).clone_into(&mut field.value);

@@ -96,7 +96,7 @@ pub async fn add_schedule(State(state): State<AppState>, scope: Scope, shell: Sh
     let (parts, body) = request.into_parts();
     let Form(sent): Form<Sent> = read(&state, &parts, body).await?;
     let fields = Fields(&sent);
-    let id = sent_key(&fields)?;
+    let id = sent_key(fields)?;
     let mut forms = CareForms::load(&state, scope, Edited { schedule: id, webhook: None }).await?;
     for field in [&mut forms.kind, &mut forms.time, &mut forms.zone] {
         fields.get(field.name).clone_into(&mut field.value);
@@ -149,7 +149,7 @@ pub(super) fn key(path: &[(String, i64)], name: &str) -> PageResult<i64> {
 }
 
 /// The number of what a form changes; none when it adds something.
-pub(super) fn sent_key(fields: &Fields<'_>) -> PageResult<Option<i64>> {
+pub(super) fn sent_key(fields: Fields<'_>) -> PageResult<Option<i64>> {
     match fields.get("id") {
         "" => Ok(None),
         id => id.parse().map(Some).map_err(|_| PageError::NotFound),

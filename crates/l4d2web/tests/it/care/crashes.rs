@@ -50,7 +50,7 @@ async fn last_lines_that_cannot_be_read_are_read_later() {
     let at = state.host.status(cared.server).await.unwrap().started_at.unwrap() + 1;
     state.clock.advance(at - state.clock.now());
     order(root, "fail logs 70 2\n");
-    l4d2web::care::note_crash(state, cared.server, at, "crashed", true).await.unwrap();
+    l4d2web::care::note_crash(&state.db, cared.server, at, "crashed", true, at).await.unwrap();
     for pause in [10, 20] {
         read_lines(state).await.unwrap();
         assert_eq!(lines().await, None);
@@ -63,7 +63,7 @@ async fn last_lines_that_cannot_be_read_are_read_later() {
     assert!(lines().await.is_some_and(|lines| !lines.is_empty()));
 
     order(root, "record\nfail logs 70\n");
-    l4d2web::care::note_crash(state, cared.server, state.clock.now(), "crashed", true).await.unwrap();
+    l4d2web::care::note_crash(&state.db, cared.server, state.clock.now(), "crashed", true, 0).await.unwrap();
     for _ in 0..20 {
         read_lines(state).await.unwrap();
         state.clock.advance(1000);
@@ -78,10 +78,47 @@ async fn last_lines_that_cannot_be_read_are_read_later() {
 async fn a_crash_that_turns_out_to_be_the_last_is_one_crash() {
     let cared = Cared::new().await;
     for (at, back) in [(100, true), (160, true), (160, false), (160, true)] {
-        l4d2web::care::note_crash(&cared.panel.state, cared.server, at, "crashed", back).await.unwrap();
+        l4d2web::care::note_crash(&cared.panel.state.db, cared.server, at, "crashed", back, at).await.unwrap();
     }
     let crashes = server_crashes::since(&cared.panel.state.db, cared.server, 0).await.unwrap();
     assert_eq!(crashes.iter().map(|crash| (crash.at, crash.back)).collect::<Vec<_>>(), [(160, false), (100, true)]);
+    cared.end().await;
+}
+
+/// Whoever of the panel asks first when it is back: the queue, or the watch.
+#[tokio::test]
+async fn what_ended_while_the_panel_was_away_is_counted_once() {
+    let mut cared = Cared::new().await;
+    let (db, server) = (cared.panel.state.db.clone(), cared.server);
+    let crashes = async || server_crashes::since(&db, server, 0).await.unwrap();
+    let mut changes = cared.panel.state.bus.listen();
+    // It came back by itself, and runs as if nothing had been.
+    cared.says(|status| status["started_at"] = serde_json::json!(1000)).await;
+    behind(cared.panel.root.path(), &["bounce", "1"]);
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(watch::run(cared.panel.state.clone(), stop.clone()));
+    while crashes().await.is_empty() {
+        tokio::time::timeout(Duration::from_secs(30), changes.recv()).await.unwrap().unwrap();
+    }
+    let crash = crashes().await.remove(0);
+    assert_eq!((crash.how.as_str(), crash.back), ("ended by itself while the panel was away", true));
+    stop.cancel();
+    watching.await.unwrap();
+
+    // It is away again, and it ends for good.
+    behind(cared.panel.root.path(), &["crash", "1", "SEGV"]);
+    cared.work();
+    while crashes().await.len() < 2 {
+        tokio::time::timeout(Duration::from_secs(30), changes.recv()).await.unwrap().unwrap();
+    }
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(watch::run(cared.panel.state.clone(), stop.clone()));
+    let job = cared.panel.state.queue.enqueue(l4d2web::queue::Work::Start(cared.server), None).await.unwrap().id;
+    cared.over(job).await;
+    stop.cancel();
+    watching.await.unwrap();
+    let all = crashes().await;
+    assert_eq!(all.iter().map(|crash| crash.back).collect::<Vec<_>>(), [false, true], "{all:?}");
     cared.end().await;
 }
 

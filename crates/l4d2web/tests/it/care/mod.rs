@@ -4,6 +4,7 @@ mod crashes;
 mod empty;
 mod late;
 mod listener;
+mod pace;
 mod schedules;
 mod told;
 

@@ -36,7 +36,8 @@ async fn telling() -> (Panel, Listener) {
 }
 
 async fn crash(panel: &Panel, server: i64, at: i64) {
-    note_crash(&panel.state, ServerId(server), at, "crashed with signal SEGV", true).await.unwrap();
+    let (db, now) = (&panel.state.db, panel.state.clock.now());
+    note_crash(db, ServerId(server), at, "crashed with signal SEGV", true, now).await.unwrap();
 }
 
 fn formats(heard: &[(String, serde_json::Value)]) -> Vec<&str> {
@@ -90,7 +91,9 @@ async fn names_do_nothing_to_those_who_are_told() {
     let (panel, listener) = telling().await;
     let name = "UPDATE servers SET name = '**@everyone** <@1> [x](https://bad.example) `;quit' || char(27) || '[2J' || char(8238) WHERE id = ?";
     sql(&panel, name, 1).await;
-    note_crash(&panel.state, ServerId(1), 100, "said \"@here\"\r\n# big\0", true).await.unwrap();
+    note_crash(&panel.state.db, ServerId(1), 100, "said \"@here\"\r\n# big\0", true, panel.state.clock.now())
+        .await
+        .unwrap();
     deliver(&panel.state).await.unwrap();
     let heard = listener.heard();
     let discord = &heard.iter().find(|(path, _)| path.starts_with("/discord")).unwrap().1;
