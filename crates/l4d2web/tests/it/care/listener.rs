@@ -21,16 +21,16 @@ struct Ear {
 
 /// It listens until it is dropped.
 #[derive(Debug)]
-pub(super) struct Listener {
-    pub(super) url: String,
+pub(crate) struct Listener {
+    pub(crate) url: String,
     ear: Arc<Mutex<Ear>>,
     /// The paths of all calls that came, in order.
-    pub(super) calls: watch::Receiver<Vec<String>>,
+    pub(crate) calls: watch::Receiver<Vec<String>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Listener {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let ear = Arc::new(Mutex::new(Ear::default()));
@@ -41,18 +41,18 @@ impl Listener {
     }
 
     /// Answers the next call so: status, `Retry-After`, text.
-    pub(super) fn answer(&self, status: u16, retry_after: Option<&'static str>, text: &'static str) {
+    pub(crate) fn answer(&self, status: u16, retry_after: Option<&'static str>, text: &'static str) {
         self.ear.lock().unwrap().answers.push((status, retry_after, text));
     }
 
     /// Waits until this path was called so often.
-    pub(super) async fn until_called(&mut self, path: &str, times: usize) {
+    pub(crate) async fn until_called(&mut self, path: &str, times: usize) {
         let often = |calls: &Vec<String>| calls.iter().filter(|call| call.starts_with(path)).count() >= times;
         self.calls.wait_for(often).await.unwrap();
     }
 
     /// What came since the last time: paths and bodies.
-    pub(super) fn heard(&self) -> Vec<(String, serde_json::Value)> {
+    pub(crate) fn heard(&self) -> Vec<(String, serde_json::Value)> {
         std::mem::take(&mut self.ear.lock().unwrap().heard)
     }
 }

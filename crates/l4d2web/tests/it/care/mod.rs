@@ -3,7 +3,7 @@
 mod crashes;
 mod empty;
 mod late;
-mod listener;
+pub(crate) mod listener;
 mod pace;
 mod schedules;
 mod told;
