@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use futures_util::future::join_all;
 
 use super::ask::{self, Crowd};
-use crate::db::server_care;
+use crate::db::servers::Desired;
 use crate::db::waiting_restarts::{self, Deed, WaitingRestart};
-use crate::db::{self, jobs};
+use crate::db::{self, jobs, server_care, server_state};
 use crate::live::Change;
 use crate::queue::{Condition, QueueError, Work};
 use crate::state::AppState;
@@ -35,6 +35,9 @@ pub async fn look_at_waiting(state: &AppState) -> db::Result<()> {
     if waiting.is_empty() {
         return Ok(());
     }
+    for restart in waiting.iter().filter(|restart| !restart.wanted) {
+        forget(state, restart).await?;
+    }
     let running = server_care::running(&state.db).await?;
     let busy: HashMap<_, _> = running.iter().map(|server| (server.id, server.busy)).collect();
     let due = |restart: &WaitingRestart| busy.get(&restart.server_id) == Some(&false) && restart.not_before <= now;
@@ -42,6 +45,20 @@ pub async fn look_at_waiting(state: &AppState) -> db::Result<()> {
     for looked in join_all(waiting.into_iter().filter(due).map(|restart| look_at(state, restart))).await {
         looked?;
     }
+    Ok(())
+}
+
+/// Lets one wait no longer whose server should be stopped by now: what was to stop it was cancelled, or cut off by the end of the panel.
+async fn forget(state: &AppState, restart: &WaitingRestart) -> db::Result<()> {
+    let id = restart.server_id;
+    let mut tx = state.db.write().begin_with("BEGIN IMMEDIATE").await?;
+    // A job that is at it says itself what becomes of it.
+    if jobs::is_busy(&mut tx, id).await? || server_state::desired(&mut tx, id).await? == Desired::Running {
+        return Ok(());
+    }
+    waiting_restarts::delete(&mut tx, id).await?;
+    tx.commit().await?;
+    state.bus.send(Change::Server(id));
     Ok(())
 }
 

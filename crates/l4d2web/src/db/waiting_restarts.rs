@@ -56,6 +56,8 @@ pub struct WaitingRestart {
     pub coming_since: Option<i64>,
     /// Why it waits while nobody is seen to play, in sentences.
     pub trouble: Option<String>,
+    /// Whether the server should run.
+    pub wanted: bool,
 }
 
 /// Lets it wait; false when something waits already. What is stronger takes the place of what is weaker: a stop that of a restart, what is done at a
@@ -96,8 +98,9 @@ pub async fn list(db: &Db, one: Option<ServerId>) -> Result<Vec<WaitingRestart>>
         WaitingRestart,
         r#"SELECT w.server_id AS "server_id!: ServerId", w.deed AS "deed!: Deed", w.reason AS "reason!: Reason", w.user_id AS "user_id: UserId",
                   u.name AS "by?", w.asked_at AS "asked_at!", w.forced_at, w.warned AS "warned!", w.unsaid AS "unsaid!",
-                  w.not_before AS "not_before!", w.coming_since, w.trouble
-           FROM waiting_restarts w LEFT JOIN users u ON u.id = w.user_id WHERE ?1 IS NULL OR w.server_id = ?1 ORDER BY w.server_id"#,
+                  w.not_before AS "not_before!", w.coming_since, w.trouble, s.desired = 'running' AS "wanted!: bool"
+           FROM waiting_restarts w JOIN servers s ON s.id = w.server_id LEFT JOIN users u ON u.id = w.user_id
+           WHERE ?1 IS NULL OR w.server_id = ?1 ORDER BY w.server_id"#,
         one
     )
     .fetch_all(db.read())

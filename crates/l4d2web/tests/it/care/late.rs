@@ -254,3 +254,18 @@ async fn a_wish_that_is_unticked_takes_its_restart_back() {
     cared.work();
     cared.end().await;
 }
+
+/// What was to stop it was cancelled while it waited: it should be stopped all the same, and nothing restarts it.
+#[tokio::test]
+async fn nothing_waits_for_a_server_that_should_be_stopped() {
+    let cared = Cared::new().await;
+    cared.play(SOMEBODY);
+    cared.panel.login("zoey").await.post("/servers/1/restart-empty", &[]).await;
+    let stop = cared.panel.state.queue.enqueue(Work::Stop(cared.server), Some(cared.owner)).await.unwrap().id;
+    cared.pass().await;
+    assert!(cared.waiting().await.is_some(), "the stop is still to come");
+    cared.panel.state.queue.cancel(stop, Some(cared.owner)).await.unwrap();
+    cared.pass().await;
+    assert_eq!(cared.waiting().await, None);
+    cared.end().await;
+}
