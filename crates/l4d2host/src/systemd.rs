@@ -1,6 +1,8 @@
 //! What we ask of systemd: the states of our units (no privilege needed), and enabling or disabling a server (through
 //! `left4me-systemctl`, by sudo).
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 use crate::exit::{self, ExitCode};
@@ -78,6 +80,14 @@ pub trait Systemd {
     /// [`SystemdError`] when systemctl fails or prints something else.
     fn units(&self) -> Result<Vec<Unit>, SystemdError>;
 
+    /// How often systemd has started each server's unit again by itself since somebody last started it. A unit that is not among them was not.
+    ///
+    /// # Errors
+    /// [`SystemdError`] when systemctl fails.
+    fn restarts(&self) -> Result<HashMap<String, u32>, SystemdError> {
+        Ok(HashMap::new())
+    }
+
     /// Enables a server for the next boots and starts it now; returns when its process runs. The instance's lock is
     /// held until that is done, even when we are killed.
     ///
@@ -128,11 +138,40 @@ impl Systemd for Host {
         serde_json::from_slice(&json).map_err(SystemdError::Units)
     }
 
+    fn restarts(&self) -> Result<HashMap<String, u32>, SystemdError> {
+        let text = Tool::new("systemctl")
+            .args(["show", "--no-pager", "--property=Id", "--property=NRestarts", "left4me-server@*.service"])
+            .capture()?;
+        Ok(parse_restarts(&String::from_utf8_lossy(&text)))
+    }
+
     fn enable(&self, name: &InstanceName, lock: &Lock) -> Result<(), SystemdError> {
         Ok(root_program("left4me-systemctl", &["enable", name.as_str()]).run_holding(lock)?)
     }
 
     fn disable(&self, name: &InstanceName, lock: &Lock) -> Result<(), SystemdError> {
         Ok(root_program("left4me-systemctl", &["disable", name.as_str()]).run_holding(lock)?)
+    }
+}
+
+/// What `systemctl show` prints of several units: lines of `key=value` in any order, and an empty one between two units.
+fn parse_restarts(text: &str) -> HashMap<String, u32> {
+    let unit = |block: &str| {
+        let value = |key: &str| block.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+        Some((value("Id")?.to_owned(), value("NRestarts")?.parse().ok()?))
+    };
+    text.split("\n\n").filter_map(unit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn restarts_are_read_unit_by_unit() {
+        let text = "NRestarts=0\nId=left4me-server@a.service\n\nId=left4me-server@b.service\nNRestarts=3\n\nId=odd\n";
+        let expected = [("left4me-server@a.service".to_owned(), 0), ("left4me-server@b.service".to_owned(), 3)];
+        assert_eq!(parse_restarts(text), HashMap::from(expected));
+        assert_eq!(parse_restarts(""), HashMap::new());
     }
 }

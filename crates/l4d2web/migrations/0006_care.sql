@@ -1,6 +1,6 @@
 -- Care while nobody looks: restarts when empty, schedules, crashes, hangs, and who is told. Times are Unix seconds; switches are 0 or 1.
 
-ALTER TABLE jobs ADD COLUMN only_empty INTEGER NOT NULL DEFAULT 0 CHECK (only_empty IN (0, 1)); -- of a restart: nothing is done while somebody plays
+ALTER TABLE jobs ADD COLUMN only_when TEXT CHECK (only_when IN ('empty', 'warned', 'hung')); -- of a restart or a stop: what must hold as it begins
 
 -- What its people wish for a server; one without a row has what is the default here.
 CREATE TABLE server_care (
@@ -12,22 +12,27 @@ CREATE TABLE server_care (
     uptime_declined INTEGER  -- when it had started when somebody cancelled the restart for its uptime
 ) STRICT;
 
--- Restarts that wait until nobody plays, one a server.
+-- Restarts and stops that wait until nobody plays, one a server.
 CREATE TABLE waiting_restarts (
-    server_id INTEGER PRIMARY KEY REFERENCES servers (id) ON DELETE CASCADE,
-    reason    TEXT    NOT NULL CHECK (reason IN ('asked', 'update', 'schedule', 'uptime')),
-    user_id   INTEGER REFERENCES users (id) ON DELETE CASCADE, -- who asked; NULL: left4me itself
-    asked_at  INTEGER NOT NULL,
-    forced_at INTEGER,                    -- when it is done even when people play; NULL: never
-    warned    INTEGER NOT NULL DEFAULT 0, -- how many warnings were said in the game
-    trouble   TEXT                        -- why it could not be seen whether somebody plays, a clause
+    server_id    INTEGER PRIMARY KEY REFERENCES servers (id) ON DELETE CASCADE,
+    deed         TEXT    NOT NULL CHECK (deed IN ('restart', 'stop')),
+    reason       TEXT    NOT NULL CHECK (reason IN ('asked', 'update', 'schedule', 'uptime')),
+    user_id      INTEGER REFERENCES users (id) ON DELETE CASCADE, -- who asked; NULL: left4me itself
+    asked_at     INTEGER NOT NULL,
+    forced_at    INTEGER,                    -- when it is done even when people play; NULL: never
+    warned       INTEGER NOT NULL DEFAULT 0, -- how many warnings were said in the game
+    unsaid       INTEGER NOT NULL DEFAULT 0, -- how often it was put off since they could not be said
+    failed       INTEGER NOT NULL DEFAULT 0, -- how often it failed before anything was done
+    not_before   INTEGER NOT NULL DEFAULT 0, -- when it is tried again after that
+    coming_since INTEGER,                    -- since when a lobby holds the server, and nobody is on it
+    trouble      TEXT                        -- why it waits while nobody is seen to play, in sentences
 ) STRICT;
 
 -- What is done each day.
 CREATE TABLE schedules (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     server_id  INTEGER REFERENCES servers (id) ON DELETE CASCADE, -- NULL: it is about the game
-    kind       TEXT    NOT NULL CHECK (kind IN ('restart', 'restart_anyway', 'start', 'stop', 'install')),
+    kind       TEXT    NOT NULL CHECK (kind IN ('restart', 'restart_anyway', 'start', 'stop', 'stop_anyway', 'install')),
     minute     INTEGER NOT NULL CHECK (minute BETWEEN 0 AND 1439), -- of the day
     zone       TEXT    NOT NULL, -- an IANA name
     next_at    INTEGER NOT NULL,
@@ -45,6 +50,8 @@ CREATE TABLE server_crashes (
     how       TEXT    NOT NULL, -- what follows "it"
     back      INTEGER NOT NULL CHECK (back IN (0, 1)), -- whether systemd started it again
     lines     TEXT,             -- the last ones of its log; NULL: not read yet
+    reads     INTEGER NOT NULL DEFAULT 0, -- how often it was tried to read them
+    read_at   INTEGER NOT NULL DEFAULT 0, -- when that is tried again
     PRIMARY KEY (server_id, at)
 ) STRICT, WITHOUT ROWID;
 
@@ -53,7 +60,8 @@ CREATE TABLE server_hangs (
     server_id  INTEGER PRIMARY KEY REFERENCES servers (id) ON DELETE CASCADE,
     since_at   INTEGER NOT NULL, -- when it last was heard of
     found_at   INTEGER NOT NULL,
-    started_at INTEGER           -- the start of the process that hangs
+    started_at INTEGER,          -- the start of the process that hangs
+    answers    INTEGER NOT NULL DEFAULT 0 CHECK (answers IN (0, 1)) -- its console alone does not: it answers queries
 ) STRICT;
 
 -- Who is told.
@@ -70,6 +78,7 @@ CREATE TABLE webhooks (
     rests_until INTEGER NOT NULL DEFAULT 0, -- the other side wants to hear nothing before that
     last_at    INTEGER, -- when it was last called
     last       TEXT,    -- what came of that, a sentence
+    tested_at  INTEGER, -- when somebody last tried it
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX webhooks_server ON webhooks (server_id);

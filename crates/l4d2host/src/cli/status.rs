@@ -19,12 +19,16 @@ pub(super) struct Status {
     /// Print JSON: an object, or a list of them with --all.
     #[arg(long)]
     json: bool,
+    /// Of every server, how often systemd has started it again by itself since somebody last did.
+    #[arg(long, requires_all = ["all", "json"])]
+    restarts: bool,
 }
 
 impl Status {
     pub(super) fn run(self, context: &Context) -> Result<(), CliError> {
         let Some(name) = &self.name else {
-            let servers = state::statuses(&context.root, &context.systemd)?;
+            let ask = if self.restarts { state::statuses_with_restarts } else { state::statuses };
+            let servers = ask(&context.root, &context.systemd)?;
             return if self.json { print_json(&servers) } else { print(&render_all(&servers, now())) };
         };
         let server = state::status(&context.root, &context.systemd, name)?;

@@ -23,6 +23,6 @@ pub use last::Last;
 pub use layers::{LayerStatus, Resolver, Wanted, reference_of};
 pub use list::{Listed, list, names};
 pub use logs::{LogOptions, logs};
-pub use status::{Status, status, statuses};
+pub use status::{Status, status, statuses, statuses_with_restarts};
 pub use watch::{Change, watch};
 pub use word::State;

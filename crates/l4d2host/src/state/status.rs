@@ -10,7 +10,7 @@ use crate::instance::load_spec;
 use crate::name::{InstanceName, Layer};
 use crate::report::chain;
 use crate::root::Root;
-use crate::systemd::{Systemd, Unit, server_unit};
+use crate::systemd::{Systemd, Unit, server_name, server_unit};
 use crate::tree::pins;
 
 /// One server.
@@ -47,6 +47,9 @@ pub struct Status {
     pub reason: Option<String>,
     /// What is odd, in plain words.
     pub warnings: Vec<String>,
+    /// How often systemd has started it again by itself since somebody last started it; none when that was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restarts: Option<u32>,
 }
 
 /// One server.
@@ -70,6 +73,23 @@ pub fn statuses(root: &Root, systemd: &impl Systemd) -> Result<Vec<Status>, Stat
     let units = systemd.units()?;
     let mut resolver = Resolver::new(root);
     Ok(names.iter().map(|name| gather(root, &units, &mut resolver, name)).collect())
+}
+
+/// The same with how often systemd has started each again by itself, which costs systemd a question for each.
+///
+/// # Errors
+/// Those of [`statuses`].
+pub fn statuses_with_restarts(root: &Root, systemd: &impl Systemd) -> Result<Vec<Status>, StateError> {
+    // First the states: what is started again in between has more restarts than its state shows, never fewer.
+    let mut all = statuses(root, systemd)?;
+    let restarts = systemd.restarts()?;
+    for status in &mut all {
+        let of = |(unit, times): (&String, &u32)| {
+            server_name(unit).filter(|name| name.as_str() == status.name).map(|_| *times)
+        };
+        status.restarts = Some(restarts.iter().find_map(of).unwrap_or(0));
+    }
+    Ok(all)
 }
 
 fn gather(root: &Root, units: &[Unit], resolver: &mut Resolver<'_>, name: &InstanceName) -> Status {
@@ -105,6 +125,7 @@ fn gather(root: &Root, units: &[Unit], resolver: &mut Resolver<'_>, name: &Insta
         reason: reason::reason(name.as_str(), state, enabled, &last),
         last,
         warnings,
+        restarts: None,
     }
 }
 

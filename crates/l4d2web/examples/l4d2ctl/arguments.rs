@@ -41,6 +41,8 @@ pub(crate) enum Verb {
         all: bool,
         #[arg(long)]
         json: bool,
+        #[arg(long, requires = "all")]
+        restarts: bool,
     },
     List {
         #[arg(long)]
@@ -133,6 +135,8 @@ pub(crate) enum Behind {
         #[arg(default_value = "SEGV")]
         signal: String,
     },
+    /// It is killed by a signal, and systemd starts it again.
+    Bounce { name: String },
     /// It quits by itself.
     Quit { name: String },
     /// Somebody starts it at the machine.

@@ -50,6 +50,7 @@ fn start_locked(place: &Place, name: &str) -> Done {
         started_with: Some((spec.arguments.clone(), spec.config.clone())),
         last: Last::started(),
         printed_us: place::now_us(),
+        restarts: 0,
     };
     server.store(place, name)?;
     console::boot(place, name, &spec)?;
@@ -111,9 +112,18 @@ pub(crate) fn behind(place: &Place, verb: &Behind) -> Done {
     match verb {
         Behind::Print { name, text } => console::print(place, name, text),
         Behind::Up { name } => start(place, name),
+        Behind::Bounce { name } => bounce(place, name),
         Behind::Quit { name } => end(place, name, false, ("success", "exited", "0")),
         Behind::Crash { name, signal } => end(place, name, true, ("core-dump", "dumped", signal)),
     }
+}
+
+fn bounce(place: &Place, name: &str) -> Done {
+    let restarts = Server::load(place, name)?.restarts + 1;
+    end(place, name, true, ("core-dump", "dumped", "SEGV"))?;
+    start(place, name)?;
+    let server = Server { restarts, ..Server::load(place, name)? };
+    server.store(place, name)
 }
 
 fn end(place: &Place, name: &str, failed: bool, (result, kind, status): (&str, &str, &str)) -> Done {

@@ -32,7 +32,7 @@
 //!
 //! # Behind the panel's back
 //!
-//! `l4d2ctl stand-in crash NAME [SIGNAL]`, `… quit NAME`, `… up NAME` and `… print NAME TEXT` do to a server what nobody
+//! `l4d2ctl stand-in crash NAME [SIGNAL]`, `… bounce NAME`, `… quit NAME`, `… up NAME` and `… print NAME TEXT` do to a server what nobody
 //! asked the panel for.
 
 mod arguments;
@@ -126,7 +126,7 @@ fn run(verb: &Verb, place: &Place) -> Done {
         Verb::Reset { name } => instance::reset(place, name),
         Verb::Delete { name } => instance::delete(place, name),
         Verb::Status { name: Some(name), json, .. } => status::one(place, name, *json),
-        Verb::Status { name: None, json, .. } => status::all(place, *json),
+        Verb::Status { name: None, json, restarts, .. } => status::all(place, *json, *restarts),
         Verb::List { json } => status::list(place, *json),
         Verb::Logs { name, lines, no_follow, json, .. } => {
             console::logs(place, &orders, name, *lines, !no_follow, *json)

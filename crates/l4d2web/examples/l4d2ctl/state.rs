@@ -48,6 +48,9 @@ pub(crate) struct Server {
     pub(crate) last: Last,
     /// When it printed last, in microseconds since 1970.
     pub(crate) printed_us: u64,
+    /// How often it was started again by itself since somebody last started it.
+    #[serde(default)]
+    pub(crate) restarts: u32,
 }
 
 impl Server {

@@ -16,9 +16,16 @@ pub(crate) fn one(place: &Place, name: &str, json: bool) -> Done {
     show(&gather(place, name)?, json)
 }
 
-pub(crate) fn all(place: &Place, json: bool) -> Done {
-    let servers: Result<Vec<Value>, Failure> = names(place)?.iter().map(|name| gather(place, name)).collect();
-    show(&Value::Array(servers?), json)
+pub(crate) fn all(place: &Place, json: bool, restarts: bool) -> Done {
+    let mut servers = Vec::new();
+    for name in names(place)? {
+        let mut status = gather(place, &name)?;
+        if restarts {
+            status["restarts"] = json!(Server::load(place, &name)?.restarts);
+        }
+        servers.push(status);
+    }
+    show(&Value::Array(servers), json)
 }
 
 pub(crate) fn list(place: &Place, json: bool) -> Done {

@@ -23,15 +23,25 @@ pub(super) enum Trouble {
     Database(#[from] sqlx::Error),
 }
 
-/// How many people play on a server, as it says now.
+/// Whom a restart would throw out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Crowd {
+    /// People on it, without bots.
+    pub(super) humans: u32,
+    /// Whether a lobby holds it: its people come in a moment, or never.
+    pub(super) held: bool,
+}
+
+/// Who plays on a server, as it says now.
 ///
 /// # Errors
 ///
 /// Why it does not say, a clause.
-pub async fn humans(db: &Db, server: ServerId) -> Result<u32, String> {
+pub(super) async fn crowd(db: &Db, server: ServerId) -> Result<Crowd, String> {
     let asked = async {
         let reply = run(db, server, "status").await?;
-        Ok::<_, Trouble>(Status::parse(&reply).map_err(|_| Trouble::Odd)?.humans)
+        let status = Status::parse(&reply).map_err(|_| Trouble::Odd)?;
+        Ok::<_, Trouble>(Crowd { humans: status.humans, held: status.reserved.is_some() })
     };
     asked.await.map_err(|trouble| trouble.to_string())
 }
@@ -41,12 +51,12 @@ pub async fn humans(db: &Db, server: ServerId) -> Result<u32, String> {
 /// # Errors
 ///
 /// Why it could not be said, a clause.
-pub async fn say(db: &Db, server: ServerId, words: &str) -> Result<(), String> {
+pub(super) async fn say(db: &Db, server: ServerId, words: &str) -> Result<(), String> {
     let command = Command::with("say", &[words]).map_err(|error| error.to_string())?;
     run(db, server, command.as_str()).await.map(drop).map_err(|trouble| trouble.to_string())
 }
 
-/// Asks for its state.
+/// What it answers to a command.
 pub(super) async fn run(db: &Db, server: ServerId, line: &str) -> Result<Vec<u8>, Trouble> {
     let running = played_servers::running(db, Some(server)).await?.pop().ok_or(Trouble::Down)?;
     let spec = running.started_spec.as_deref().and_then(Spec::parse).ok_or(Trouble::Unknown)?;

@@ -6,8 +6,7 @@ use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
 use super::event::Event;
-use crate::db;
-use crate::db::{server_crashes, webhooks};
+use crate::db::{self, Db, server_crashes, webhooks};
 use crate::id::ServerId;
 use crate::live::Change;
 use crate::state::AppState;
@@ -17,6 +16,9 @@ const READ: u32 = 400;
 const KEPT: usize = 15;
 /// The longest line that is kept, in characters.
 const LONGEST: usize = 300;
+/// How often it is tried to read them, some seconds apart, and twice as many after each time: some minutes in all.
+const MOST_READS: i64 = 6;
+const AGAIN: i64 = 5;
 /// How long the host may take to tell them.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -25,12 +27,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// When the database fails.
-pub async fn note(state: &AppState, server: ServerId, at: i64, how: &str, back: bool) -> db::Result<()> {
-    let Some(row) = db::servers::find(&state.db, server).await? else { return Ok(()) };
-    let mut tx = state.db.write().begin_with("BEGIN IMMEDIATE").await?;
+pub async fn note(db: &Db, server: ServerId, at: i64, how: &str, back: bool, now: i64) -> db::Result<()> {
+    let Some(row) = db::servers::find(db, server).await? else { return Ok(()) };
+    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
     if server_crashes::note(&mut tx, server, at, how, back).await? {
-        let event = Event::crash(server, &row.name, how, back, at);
-        webhooks::tell(&mut tx, &event, state.clock.now()).await?;
+        webhooks::tell(&mut tx, &Event::crash(server, &row.name, how, back, at), now).await?;
     }
     tx.commit().await
 }
@@ -41,16 +42,23 @@ pub async fn note(state: &AppState, server: ServerId, at: i64, how: &str, back: 
 ///
 /// When the database fails.
 pub async fn read_lines(state: &AppState) -> db::Result<()> {
-    for (server, at) in server_crashes::unread(&state.db).await? {
+    for unread in server_crashes::unread(&state.db, state.clock.now()).await? {
+        let (server, at) = (unread.server, unread.at);
         let lines = match timeout(PATIENCE, last_lines(state, server, at)).await {
-            Ok(Ok(lines)) => lines.join("\n"),
+            Ok(Ok(lines)) => Some(lines.join("\n")),
             Ok(Err(error)) => {
                 tracing::info!(server = server.0, %error, "the last lines of a server cannot be read");
-                String::new()
+                None
             }
-            Err(_) => String::new(),
+            Err(_) => None,
         };
-        server_crashes::set_lines(&state.db, server, at, &lines).await?;
+        let tried = unread.reads + 1;
+        if let Some(lines) = lines.or_else(|| (tried >= MOST_READS).then(String::new)) {
+            server_crashes::set_lines(&state.db, server, at, &lines).await?;
+        } else {
+            let again = state.clock.now() + (AGAIN << tried.min(16));
+            server_crashes::put_off_lines(&state.db, server, at, tried, again).await?;
+        }
         state.bus.send(Change::Server(server));
     }
     Ok(())

@@ -1,10 +1,14 @@
 //! Telling: what is still to be told is tried again for an hour, one call at a time for each webhook.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use url::Url;
 
 use super::event::Event;
@@ -15,6 +19,12 @@ use crate::id::WebhookId;
 use crate::live::Change;
 use crate::state::AppState;
 
+/// How long a call may take in all.
+const WITHIN: Duration = Duration::from_secs(12);
+/// How often it is looked what is to be told.
+const EVERY: Duration = Duration::from_secs(5);
+/// How long after a change: what it tells of may come in several.
+const COLLECT: Duration = Duration::from_millis(200);
 /// How long something is worth telling, in seconds.
 const WORTH: i64 = 3600;
 /// After how many seconds it is tried again.
@@ -50,7 +60,7 @@ impl Webhooks {
     ///
     /// When there is no answer.
     pub async fn call(&self, url: &str, format: Format, event: &Event) -> Result<Said, FetchError> {
-        self.fetcher.say(&Request::json(url, event.body(format))).await
+        self.fetcher.say(&Request::json(url, event.body(format)), WITHIN).await
     }
 
     /// Whether Steam may be asked again: a while after the last time.
@@ -81,23 +91,64 @@ pub fn words(said: &Result<Said, FetchError>) -> String {
     }
 }
 
-/// Tells what is due. Two webhooks do not wait for each other.
+/// Tells what is due, and waits until all have heard it who do now.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub async fn deliver(state: &AppState) -> db::Result<()> {
-    // One after the other, as long as somebody takes what they are told.
+    let due = webhooks::due(&state.db, None, state.clock.now()).await?;
+    for told in join_all(due.iter().map(|call| tell_all(state, call.webhook))).await {
+        told?;
+    }
+    Ok(())
+}
+
+/// Tells whatever is due, for ever. Who is slow to hear keeps nobody else waiting.
+pub(super) async fn keep_telling(state: &AppState) {
+    let mut turn = interval(EVERY);
+    turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut changes = state.bus.listen();
+    let (mut at_work, mut calls) = (HashSet::new(), FuturesUnordered::new());
     loop {
-        let due = webhooks::due(&state.db, state.clock.now()).await?;
-        let mut took = false;
-        for told in join_all(due.iter().map(|call| tell(state, call))).await {
-            took |= told?;
+        let mut told = Ok(());
+        tokio::select! {
+            _ = turn.tick() => {}
+            // Whatever is told of comes with a change; what waits is due by the turn.
+            _ = changes.recv() => {
+                sleep(COLLECT).await;
+                changes = changes.resubscribe();
+            }
+            Some((webhook, done)) = calls.next() => {
+                at_work.remove(&webhook);
+                told = done;
+            }
         }
-        if !took {
-            return Ok(());
+        let due = match told {
+            Ok(()) => webhooks::due(&state.db, None, state.clock.now()).await,
+            Err(error) => Err(error),
+        };
+        match due {
+            Ok(due) => {
+                for webhook in due.into_iter().map(|call| call.webhook) {
+                    if at_work.insert(webhook) {
+                        calls.push(async move { (webhook, tell_all(state, webhook).await) });
+                    }
+                }
+            }
+            Err(error) => super::said("who is to be told", Err(error)),
         }
     }
+}
+
+/// Tells somebody one thing after the other, as long as they take it.
+async fn tell_all(state: &AppState, webhook: WebhookId) -> db::Result<()> {
+    while let Some(call) = webhooks::due(&state.db, Some(webhook), state.clock.now()).await?.pop() {
+        if !tell(state, &call).await? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Tries a call; true when the next one may follow at once.

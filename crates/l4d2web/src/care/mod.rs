@@ -2,7 +2,7 @@
 //! who is told of all that.
 //!
 //! What is wished for stands in the database, so that a panel that ends forgets nothing; each pass looks what of it is due. Nothing here takes a server
-//! from those who play on it: a restart is a job that asks the server itself once more at the last moment ([`humans`]), and does nothing when
+//! from those who play on it: a restart is a job that asks the server itself once more at the last moment ([`ready`]), and does nothing when
 //! somebody is there or when it gives no answer.
 
 mod address;
@@ -14,7 +14,11 @@ mod deliver;
 mod discord;
 mod event;
 mod hang;
+mod query;
+mod ready;
 mod schedules;
+mod take_back;
+mod take_in;
 mod waiting;
 mod wishes;
 
@@ -24,18 +28,21 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 pub use address::{cut, parse_url};
-pub use ask::{humans, say};
 pub use build::look_for_build;
 pub use crashes::{note as note_crash, read_lines};
 pub use daily::{Daily, Zone, parse_time};
 pub use deliver::{Webhooks, deliver, words as said_words};
 pub use event::{Event, Topic};
 pub use hang::look_for_hangs;
+pub use ready::{NotNow, ready};
 pub use schedules::{LATE, lead, run_due};
+pub use take_back::take_back;
+pub use take_in::{TakenIn, take_in};
 pub use waiting::look_at_waiting;
 pub use wishes::{newer_game, wish};
 
 use crate::state::AppState;
+use deliver::keep_telling;
 
 /// How often it is looked what is due.
 const EVERY: Duration = Duration::from_secs(5);
@@ -45,7 +52,7 @@ const BUILD_EVERY: Duration = Duration::from_mins(1);
 /// Cares until `stop`.
 pub async fn run(state: AppState, stop: CancellationToken) {
     tokio::select! {
-        () = async { tokio::join!(care(&state), hangs(&state), tell(&state), builds(&state)); } => {}
+        () = async { tokio::join!(care(&state), hangs(&state), ends(&state), keep_telling(&state), builds(&state)); } => {}
         () = stop.cancelled() => {}
     }
 }
@@ -68,22 +75,16 @@ async fn hangs(state: &AppState) {
     loop {
         turn.tick().await;
         said("which servers hang", look_for_hangs(state).await);
-        said("how servers ended", read_lines(state).await);
     }
 }
 
-async fn tell(state: &AppState) {
+/// Apart from the rest: who reads of the journal may take long.
+async fn ends(state: &AppState) {
     let mut turn = interval(EVERY);
     turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut changes = state.bus.listen();
     loop {
-        // Whatever is told of comes with a change; what waits is due by the turn.
-        tokio::select! {
-            _ = turn.tick() => {}
-            _ = changes.recv() => tokio::time::sleep(Duration::from_millis(200)).await,
-        }
-        changes = changes.resubscribe();
-        said("who is to be told", deliver(state).await);
+        turn.tick().await;
+        said("how servers ended", read_lines(state).await);
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is done each day, when it is due. That it is due is moved on in the transaction that has it done: nothing is missed, and nothing done twice.
 
 use super::daily::{Daily, Zone};
-use crate::db;
 use crate::db::schedules::{self, Action, Schedule};
-use crate::db::waiting_restarts::{self, Reason};
+use crate::db::servers::Desired;
+use crate::db::waiting_restarts::{self, Deed, Reason};
+use crate::db::{self, server_state};
 use crate::live::Change;
 use crate::queue::{QueueError, Work};
 use crate::state::AppState;
@@ -16,7 +17,7 @@ const AHEAD: i64 = 25 * 3600;
 /// How long before its time something begins: who plays is warned five minutes before.
 #[must_use]
 pub fn lead(kind: Action) -> i64 {
-    if kind == Action::RestartAnyway { 300 } else { 0 }
+    if kind.is_forced() { 300 } else { 0 }
 }
 
 /// Does what is due.
@@ -66,21 +67,29 @@ async fn run(state: &AppState, schedule: &Schedule, next: i64, now: i64) -> db::
     let late = if now - schedule.next_at > 60 { ", late, since the panel was not running" } else { "" };
     let (mut put, mut said) = (None, String::new());
     match (schedule.kind, schedule.server_id) {
-        (Action::Restart | Action::RestartAnyway, Some(server)) => {
-            let forced =
-                (schedule.kind == Action::RestartAnyway).then(|| schedule.next_at.max(now + lead(schedule.kind)));
-            said = if !db::servers::runs(&mut tx, server).await? {
-                "Nothing to do: it was not running.".to_owned()
-            } else if waiting_restarts::put(&mut tx, server, Reason::Schedule, None, forced, now).await? {
-                format!("Asked for{late}.")
-            } else {
-                "A restart waited already.".to_owned()
+        (Action::Restart | Action::RestartAnyway | Action::Stop | Action::StopAnyway, Some(server)) => {
+            let deed = match schedule.kind {
+                Action::Stop | Action::StopAnyway => Deed::Stop,
+                _ => Deed::Restart,
             };
+            let forced = schedule.kind.is_forced().then(|| schedule.next_at.max(now + lead(schedule.kind)));
+            if db::servers::runs(&mut tx, server).await? {
+                let new = waiting_restarts::put(&mut tx, server, (deed, Reason::Schedule), None, forced, now).await?;
+                said = match waiting_restarts::deed(&mut tx, server).await? {
+                    _ if new => format!("Asked for{late}."),
+                    Some((Deed::Stop, _)) => "A stop waited already.".to_owned(),
+                    _ => "A restart waited already.".to_owned(),
+                };
+            } else if deed == Deed::Stop && server_state::desired(&mut tx, server).await? == Desired::Running {
+                // Nobody plays on what is on its way up, or comes back by itself.
+                put = Some(Work::Stop(server));
+            } else {
+                "Nothing to do: it was not running.".clone_into(&mut said);
+            }
         }
         (Action::Install, _) if newest => "Nothing to do: the newest build is installed.".clone_into(&mut said),
         (Action::Install, _) => put = Some(Work::Install),
         (Action::Start, Some(server)) => put = Some(Work::Start(server)),
-        (Action::Stop, Some(server)) => put = Some(Work::Stop(server)),
         (_, None) => return Ok(()),
     }
     let mut told = None;

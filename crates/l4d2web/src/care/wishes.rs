@@ -1,9 +1,9 @@
 //! Which servers are to restart when nobody plays, by what their people wish: those that run on an older game, and those that have run for long. It
 //! follows from how they run, so that it is not forgotten, whatever ends in between.
 
-use crate::db;
 use crate::db::server_care::{self, Cared};
-use crate::db::waiting_restarts::{self, Reason};
+use crate::db::waiting_restarts::{self, Deed, Reason};
+use crate::db::{self, jobs};
 use crate::host::shape::Status;
 use crate::live::Change;
 use crate::state::AppState;
@@ -24,7 +24,7 @@ pub async fn wish(state: &AppState) -> db::Result<()> {
         let wanted = wanted(&server, &status, now);
         let waits = waiting.iter().find(|restart| restart.server_id == server.id);
         let needless = waits.is_some_and(|restart| match restart.reason {
-            Reason::Update => newer_game(&status).is_none(),
+            Reason::Update => !server.after_update || newer_game(&status).is_none(),
             Reason::Uptime => !has_run_for(&server, &status, now),
             Reason::Asked | Reason::Schedule => false,
         });
@@ -33,11 +33,26 @@ pub async fn wish(state: &AppState) -> db::Result<()> {
             (Some(_), _) if needless => state.db.write().begin_with("BEGIN IMMEDIATE").await?,
             _ => continue,
         };
-        match wanted.filter(|_| waits.is_none()) {
-            Some(reason) => drop(waiting_restarts::put(&mut tx, server.id, reason, None, None, now).await?),
-            None => drop(waiting_restarts::delete(&mut tx, server.id).await?),
+        let wished = wanted.filter(|_| waits.is_none());
+        match wished {
+            Some(reason) => {
+                waiting_restarts::put(&mut tx, server.id, (Deed::Restart, reason), None, None, now).await?;
+            }
+            // Unless somebody asked for it meanwhile.
+            None if waiting_restarts::deed(&mut tx, server.id).await?
+                == waits.map(|waits| (waits.deed, waits.reason)) =>
+            {
+                waiting_restarts::delete(&mut tx, server.id).await?;
+            }
+            None => continue,
         }
         tx.commit().await?;
+        if wished.is_none()
+            && let Some(job) = jobs::open_with_care(&state.db, server.id).await?
+            && let Err(error) = state.queue.cancel(job, None).await
+        {
+            tracing::info!(server = server.id.0, %error, "a restart that nobody wishes any more goes on");
+        }
         state.bus.send(Change::Server(server.id));
     }
     Ok(())

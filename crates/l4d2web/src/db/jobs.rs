@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use crate::db::{Db, Result};
 use crate::id::{JobId, OverlayId, ServerId, UserId};
 use crate::queue::rules::Open;
-use crate::queue::{JobState, Kind, Work};
+use crate::queue::{Condition, JobState, Kind, Work};
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub struct Job {
     pub subject: String,
     /// Of a build: whether it begins with nothing, instead of what is published.
     pub reset: bool,
-    /// Of a restart: whether nothing is done while somebody plays.
-    pub only_empty: bool,
+    /// Of a restart or a stop: what must hold as it begins.
+    pub only_when: Option<Condition>,
     /// How `l4d2ctl` ended: its exit code, or 128 and the signal.
     pub exit_code: Option<i64>,
     /// How it ended, in plain words.
@@ -52,8 +52,9 @@ impl Job {
     /// What it would take to do it again; none when what it is about is gone.
     #[must_use]
     pub fn work(&self) -> Option<Work> {
-        match (self.kind, self.server_id) {
-            (Kind::Restart, Some(server)) if self.only_empty => Some(Work::RestartEmpty(server)),
+        match (self.kind, self.server_id, self.only_when) {
+            (Kind::Restart, Some(server), Some(condition)) => Some(Work::RestartIf(server, condition)),
+            (Kind::Stop, Some(server), Some(condition)) => Some(Work::StopIf(server, condition)),
             _ => Work::of(self.kind, self.server_id, self.overlay_id, self.reset),
         }
     }
@@ -81,16 +82,16 @@ pub async fn insert(
     now: i64,
 ) -> Result<JobId> {
     let (kind, server, overlay, reset) = (work.kind(), work.server(), work.overlay(), work.resets());
-    let only_empty = work.spares_players();
+    let only_when = work.condition();
     sqlx::query_scalar!(
-        r#"INSERT INTO jobs (kind, user_id, server_id, overlay_id, reset, only_empty, subject, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        r#"INSERT INTO jobs (kind, user_id, server_id, overlay_id, reset, only_when, subject, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
            RETURNING id AS "id!: JobId""#,
         kind,
         by,
         server,
         overlay,
         reset,
-        only_empty,
+        only_when,
         subject,
         now
     )
@@ -104,8 +105,8 @@ pub async fn find(db: &Db, id: JobId) -> Result<Option<Job>> {
         Job,
         r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state AS "state: JobState", user_id AS "user_id: UserId",
                   server_id AS "server_id: ServerId", overlay_id AS "overlay_id: OverlayId", subject, reset AS "reset: bool",
-                  only_empty AS "only_empty: bool", exit_code, summary,
-                  progress, created_at, started_at, finished_at
+                  only_when AS "only_when: Condition", exit_code, summary, progress,
+                  created_at, started_at, finished_at
            FROM jobs WHERE id = ?"#,
         id
     )
@@ -119,29 +120,30 @@ pub async fn set_reset(db: &mut SqliteConnection, id: JobId) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Lets a restart that waits be done whoever plays.
+/// Lets a restart or a stop that waits be done whatever holds.
 pub async fn set_regardless(db: &mut SqliteConnection, id: JobId) -> Result<()> {
-    sqlx::query!("UPDATE jobs SET only_empty = 0 WHERE id = ? AND state = 'queued'", id).execute(db).await?;
+    sqlx::query!("UPDATE jobs SET only_when = NULL WHERE id = ? AND state = 'queued'", id).execute(db).await?;
     Ok(())
 }
 
-/// The restart of a server that waits or runs, and is done only when nobody plays.
-pub async fn open_for_empty(db: &Db, server: ServerId) -> Result<Option<JobId>> {
+/// The restart or stop of a server that waits or runs, and for which care decides whom it throws out.
+pub async fn open_with_care(db: &Db, server: ServerId) -> Result<Option<JobId>> {
     sqlx::query_scalar!(
-        r#"SELECT id AS "id: JobId" FROM jobs WHERE server_id = ? AND only_empty = 1 AND state IN ('queued', 'running')"#,
+        r#"SELECT id AS "id: JobId" FROM jobs
+           WHERE server_id = ? AND only_when IN ('empty', 'warned') AND state IN ('queued', 'running')"#,
         server
     )
     .fetch_optional(db.read())
     .await
 }
 
-/// How many jobs of a server are not over.
-pub async fn count_open_of(db: &Db, server: ServerId) -> Result<i64> {
+/// Whether a job of a server is not over.
+pub async fn is_busy(db: &mut SqliteConnection, server: ServerId) -> Result<bool> {
     sqlx::query_scalar!(
-        "SELECT count(*) FROM jobs WHERE server_id = ? AND state IN ('queued', 'running', 'cancelling')",
+        r#"SELECT count(*) > 0 AS "is!: bool" FROM jobs WHERE server_id = ? AND state IN ('queued', 'running', 'cancelling')"#,
         server
     )
-    .fetch_one(db.read())
+    .fetch_one(db)
     .await
 }
 
@@ -149,7 +151,8 @@ pub async fn count_open_of(db: &Db, server: ServerId) -> Result<i64> {
 pub async fn open(db: &mut SqliteConnection) -> Result<Vec<Open>> {
     let jobs = sqlx::query!(
         r#"SELECT id AS "id: JobId", kind AS "kind: Kind", state <> 'queued' AS "running!: bool",
-                  state = 'cancelling' AS "cancelling!: bool", server_id AS "server: ServerId", overlay_id AS "overlay: OverlayId"
+                  state = 'cancelling' AS "cancelling!: bool", only_when IS NOT NULL AS "careful!: bool",
+                  server_id AS "server: ServerId", overlay_id AS "overlay: OverlayId"
            FROM jobs WHERE state IN ('queued', 'running', 'cancelling') ORDER BY id"#
     )
     .fetch_all(&mut *db)
@@ -168,6 +171,7 @@ pub async fn open(db: &mut SqliteConnection) -> Result<Vec<Open>> {
         kind: job.kind,
         running: job.running,
         cancelling: job.cancelling,
+        careful: job.careful,
         server: job.server,
         overlay: job.overlay,
     });

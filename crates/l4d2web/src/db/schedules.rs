@@ -15,10 +15,20 @@ pub enum Action {
     RestartAnyway,
     /// A server starts.
     Start,
-    /// A server stops.
+    /// A server stops when nobody plays.
     Stop,
+    /// A server stops, after warnings to who plays.
+    StopAnyway,
     /// The game is updated.
     Install,
+}
+
+impl Action {
+    /// Whether it is done whoever plays, who is warned before.
+    #[must_use]
+    pub fn is_forced(self) -> bool {
+        matches!(self, Self::RestartAnyway | Self::StopAnyway)
+    }
 }
 
 /// Something that is done each day.
@@ -85,6 +95,29 @@ pub async fn insert(
         next_at,
         now,
         most
+    )
+    .execute(db.write())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Changes one of a server, or of the game; false when it has no such.
+pub async fn update(
+    db: &Db,
+    server: Option<ServerId>,
+    id: ScheduleId,
+    kind: Action,
+    (minute, zone): (u16, &str),
+    next_at: i64,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE schedules SET kind = ?, minute = ?, zone = ?, next_at = ? WHERE id = ? AND server_id IS ?",
+        kind,
+        minute,
+        zone,
+        next_at,
+        id,
+        server
     )
     .execute(db.write())
     .await?;

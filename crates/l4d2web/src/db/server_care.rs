@@ -1,5 +1,7 @@
 //! The table `server_care`: what people wish for their servers.
 
+use sqlx::SqliteConnection;
+
 use crate::db::{Db, Result};
 use crate::id::ServerId;
 
@@ -66,7 +68,12 @@ pub async fn set(db: &Db, server: ServerId, wishes: Wishes) -> Result<()> {
 }
 
 /// Notes for what somebody does not want a restart: the tree of a game, or the start that was long ago.
-pub async fn decline(db: &Db, server: ServerId, update: Option<&str>, uptime: Option<i64>) -> Result<()> {
+pub async fn decline(
+    db: &mut SqliteConnection,
+    server: ServerId,
+    update: Option<&str>,
+    uptime: Option<i64>,
+) -> Result<()> {
     sqlx::query!(
         "INSERT INTO server_care (server_id, update_declined, uptime_declined) VALUES (?1, ?2, ?3)
          ON CONFLICT (server_id) DO UPDATE
@@ -75,9 +82,15 @@ pub async fn decline(db: &Db, server: ServerId, update: Option<&str>, uptime: Op
         update,
         uptime
     )
-    .execute(db.write())
+    .execute(db)
     .await?;
     Ok(())
+}
+
+/// What the host said last of a server, JSON.
+pub async fn status(db: &mut SqliteConnection, server: ServerId) -> Result<Option<String>> {
+    let status = sqlx::query_scalar!("SELECT status FROM servers WHERE id = ?", server).fetch_optional(db).await?;
+    Ok(status.flatten())
 }
 
 /// The servers that run and should.

@@ -32,6 +32,8 @@ pub struct Hang {
     pub found_at: i64,
     /// The start of the process that hangs, Unix seconds.
     pub started_at: Option<i64>,
+    /// Whether its console alone is silent: it answers queries.
+    pub answers: bool,
 }
 
 /// Notes a crash; false when it is known. One that was followed by a start may turn out to be the last that systemd allows.
@@ -70,14 +72,41 @@ pub async fn since(db: &Db, server: ServerId, since: i64) -> Result<Vec<Crash>> 
     .await
 }
 
-/// Crashes of which the last lines are still to be read.
-pub async fn unread(db: &Db) -> Result<Vec<(ServerId, i64)>> {
-    let rows = sqlx::query!(
-        r#"SELECT server_id AS "server_id!: ServerId", at AS "at!" FROM server_crashes WHERE lines IS NULL ORDER BY at DESC LIMIT 20"#
+/// A crash of which the last lines are still to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread {
+    /// Of which server.
+    pub server: ServerId,
+    /// When it was, Unix seconds.
+    pub at: i64,
+    /// How often it was tried to read them.
+    pub reads: i64,
+}
+
+/// Crashes of which the last lines are to be read now. A time that is an hour ahead was set by a wrong clock.
+pub async fn unread(db: &Db, now: i64) -> Result<Vec<Unread>> {
+    sqlx::query_as!(
+        Unread,
+        r#"SELECT server_id AS "server!: ServerId", at AS "at!", reads AS "reads!" FROM server_crashes
+           WHERE lines IS NULL AND (read_at <= ?1 OR read_at > ?1 + 3600) ORDER BY at DESC LIMIT 20"#,
+        now
     )
     .fetch_all(db.read())
+    .await
+}
+
+/// Notes that they could not be read, and when that is tried again.
+pub async fn put_off_lines(db: &Db, server: ServerId, at: i64, reads: i64, read_at: i64) -> Result<()> {
+    sqlx::query!(
+        "UPDATE server_crashes SET reads = ?, read_at = ? WHERE server_id = ? AND at = ?",
+        reads,
+        read_at,
+        server,
+        at
+    )
+    .execute(db.write())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.server_id, row.at)).collect())
+    Ok(())
 }
 
 /// Stores the last lines.
@@ -92,21 +121,26 @@ pub async fn set_lines(db: &Db, server: ServerId, at: i64, lines: &str) -> Resul
 pub async fn hangs(db: &Db, one: Option<ServerId>) -> Result<Vec<Hang>> {
     sqlx::query_as!(
         Hang,
-        r#"SELECT server_id AS "server!: ServerId", since_at, found_at, started_at FROM server_hangs WHERE ?1 IS NULL OR server_id = ?1"#,
+        r#"SELECT server_id AS "server!: ServerId", since_at, found_at, started_at, answers AS "answers: bool"
+           FROM server_hangs WHERE ?1 IS NULL OR server_id = ?1"#,
         one
     )
     .fetch_all(db.read())
     .await
 }
 
-/// Notes that a server hangs; false when that is known.
+/// Notes that a server hangs; false when that is known. One whose console alone was silent may turn out to hang.
 pub async fn note_hang(db: &mut SqliteConnection, hang: Hang) -> Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO server_hangs (server_id, since_at, found_at, started_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO server_hangs (server_id, since_at, found_at, started_at, answers) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (server_id) DO UPDATE
+         SET since_at = excluded.since_at, found_at = excluded.found_at, started_at = excluded.started_at, answers = 0
+         WHERE server_hangs.answers = 1 AND excluded.answers = 0",
         hang.server,
         hang.since_at,
         hang.found_at,
-        hang.started_at
+        hang.started_at,
+        hang.answers
     )
     .execute(db)
     .await?;

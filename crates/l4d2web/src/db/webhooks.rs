@@ -135,6 +135,36 @@ pub async fn insert(
     Ok(done.rows_affected() == 1)
 }
 
+/// Changes one of a server, or of all; without an address it keeps the one that it has. False when there is no such.
+pub async fn update(
+    db: &Db,
+    server: Option<ServerId>,
+    id: WebhookId,
+    (name, url): (&str, Option<&str>),
+    format: Format,
+    topics: Topics,
+) -> Result<bool> {
+    // Another address is somebody else, who has not asked for rest.
+    let done = sqlx::query!(
+        "UPDATE webhooks
+         SET name = ?1, rests_until = CASE WHEN ?2 IS NULL THEN rests_until ELSE 0 END, url = ifnull(?2, url), format = ?3,
+             on_crash = ?4, on_hang = ?5, on_update = ?6, on_job = ?7
+         WHERE id = ?8 AND server_id IS ?9",
+        name,
+        url,
+        format,
+        topics.crash,
+        topics.hang,
+        topics.update,
+        topics.job,
+        id,
+        server
+    )
+    .execute(db.write())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Removes one of a server, or of all; false when there is no such.
 pub async fn delete(db: &Db, server: Option<ServerId>, id: WebhookId) -> Result<bool> {
     let done =
@@ -162,14 +192,16 @@ pub async fn tell(db: &mut SqliteConnection, event: &Event, now: i64) -> Result<
     Ok(())
 }
 
-/// What is due at `now`: of each webhook the first.
-pub async fn due(db: &Db, now: i64) -> Result<Vec<Call>> {
+/// What is due at `now`, to all or to this one: of each webhook the first.
+pub async fn due(db: &Db, one: Option<WebhookId>, now: i64) -> Result<Vec<Call>> {
     sqlx::query_as!(
         Call,
         r#"SELECT c.id AS "id!", c.webhook_id AS "webhook!: WebhookId", c.event AS "event!", c.created_at AS "created_at!", c.tries AS "tries!"
            FROM webhook_calls c JOIN webhooks w ON w.id = c.webhook_id
-           WHERE c.id = (SELECT min(id) FROM webhook_calls WHERE webhook_id = w.id) AND c.next_at <= ?1 AND w.rests_until <= ?1"#,
-        now
+           WHERE c.id = (SELECT min(id) FROM webhook_calls WHERE webhook_id = w.id) AND c.next_at <= ?1 AND w.rests_until <= ?1
+             AND (?2 IS NULL OR w.id = ?2)"#,
+        now,
+        one
     )
     .fetch_all(db.read())
     .await
@@ -191,6 +223,19 @@ pub async fn put_off(db: &Db, call: &Call, next_at: i64, rests_until: i64) -> Re
 pub async fn done(db: &Db, call: &Call) -> Result<()> {
     sqlx::query!("DELETE FROM webhook_calls WHERE id = ?", call.id).execute(db.write()).await?;
     Ok(())
+}
+
+/// Takes the turn of trying one; false when somebody tried it less than `pause` seconds ago.
+pub async fn begin_test(db: &Db, id: WebhookId, pause: i64, now: i64) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE webhooks SET tested_at = ?1 WHERE id = ?2 AND (tested_at IS NULL OR tested_at > ?1 OR ?1 - tested_at >= ?3)",
+        now,
+        id,
+        pause
+    )
+    .execute(db.write())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Notes what came of the last call.

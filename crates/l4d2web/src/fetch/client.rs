@@ -68,6 +68,12 @@ impl Request {
         Self { url: url.to_owned(), body: Some(("application/json", json)), head: false }
     }
 
+    /// Who is asked, for messages.
+    pub(super) fn host(&self) -> String {
+        let url = url::Url::parse(&self.url).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "nobody".to_owned())
+    }
+
     /// What an address says of what is there.
     pub(super) fn head(url: &str) -> Self {
         Self { url: url.to_owned(), body: None, head: true }

@@ -81,6 +81,14 @@ pub enum FetchError {
         /// How long.
         seconds: u64,
     },
+    /// The whole answer took too long.
+    #[error("{host} did not answer within {seconds} s")]
+    Late {
+        /// The host.
+        host: String,
+        /// How long it may take.
+        seconds: u64,
+    },
     /// Too little came.
     #[error("{host} sends too slowly: less than {least} bytes in {seconds} s")]
     Slow {
@@ -179,6 +187,7 @@ impl FetchError {
             | Self::Connect { .. }
             | Self::Cut { .. }
             | Self::Silent { .. }
+            | Self::Late { .. }
             | Self::Slow { .. }
             | Self::Short { .. }
             | Self::WrongPart { .. } => true,

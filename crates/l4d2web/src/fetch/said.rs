@@ -1,6 +1,9 @@
 //! What somebody says to what they are told, whatever it is.
 
+use std::time::Duration;
+
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+use tokio::time::{Instant, timeout_at};
 
 use super::{FetchError, Fetcher, Request};
 
@@ -29,21 +32,23 @@ impl Said {
 }
 
 impl Fetcher {
-    /// Asks once, and takes any answer; of what comes with it the beginning.
+    /// Asks once, and takes any answer; of what comes with it the beginning. All of it takes no longer than `within`, however it trickles in.
     ///
     /// # Errors
     ///
     /// When there is no answer, or nobody may be asked there.
-    pub async fn say(&self, request: &Request) -> Result<Said, FetchError> {
-        let mut answer = self.call(request, &HeaderMap::new()).await?;
+    pub async fn say(&self, request: &Request, within: Duration) -> Result<Said, FetchError> {
+        let until = Instant::now() + within;
+        let late = |_| FetchError::Late { host: request.host(), seconds: within.as_secs() };
+        let mut answer = timeout_at(until, self.call(request, &HeaderMap::new())).await.map_err(late)??;
         let seconds = |value: &str| value.trim().parse::<f64>().ok().filter(|seconds| (0.0..1e6).contains(seconds));
         let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(seconds);
         let mut bytes = Vec::new();
         while bytes.len() < MOST {
             // What was taken was taken, whatever becomes of the rest of the answer.
-            match answer.chunk().await {
-                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-                Ok(None) | Err(_) => break,
+            match timeout_at(until, answer.chunk()).await {
+                Ok(Ok(Some(chunk))) => bytes.extend_from_slice(&chunk),
+                Ok(Ok(None) | Err(_)) | Err(_) => break,
             }
         }
         bytes.truncate(MOST);

@@ -46,6 +46,8 @@ pub enum Call {
     Status(ServerId),
     /// What all servers do, as JSON.
     StatusAll,
+    /// The same, with how often systemd has started each again by itself.
+    StatusAllRestarts,
     /// The log of a server as lines of JSON, the newest so many and then each new one.
     Logs(ServerId, u32),
     /// The newest lines of a server's log as lines of JSON, without those to come.
@@ -93,7 +95,7 @@ impl Call {
             Self::Restart(_) => "restart",
             Self::Reset(_) => "reset",
             Self::Delete(_) => "delete",
-            Self::Status(_) | Self::StatusAll => "status",
+            Self::Status(_) | Self::StatusAll | Self::StatusAllRestarts => "status",
             Self::Logs(..) | Self::LogTail(..) => "logs",
             Self::Watch => "watch",
             Self::Files { of: Of::Server(_), .. } | Self::Cat(Of::Server(_), ..) => "files",
@@ -124,6 +126,7 @@ impl Call {
             Self::GameRefresh => argv.flags(&["--refresh", "--json"]),
             Self::Status(server) => argv.push(server).flags(&["--json"]),
             Self::StatusAll => argv.flags(&["--all", "--json"]),
+            Self::StatusAllRestarts => argv.flags(&["--all", "--json", "--restarts"]),
             Self::Doctor | Self::Game => argv.flags(&["--json"]),
             Self::Logs(server, lines) => {
                 argv.push(server).flags(&["--json", "--follow", "--lines", &lines.to_string()]);
@@ -224,6 +227,7 @@ mod tests {
     #[case(Call::Delete(SEVEN), "delete 7")]
     #[case(Call::Status(SEVEN), "status 7 --json")]
     #[case(Call::StatusAll, "status --all --json")]
+    #[case(Call::StatusAllRestarts, "status --all --json --restarts")]
     #[case(Call::Logs(SEVEN, 50), "logs 7 --json --follow --lines 50")]
     #[case(Call::LogTail(SEVEN, 50), "logs 7 --json --no-follow --lines 50")]
     #[case(Call::Watch, "watch")]

@@ -33,6 +33,14 @@ impl Host {
         self.ask(&Call::StatusAll).await
     }
 
+    /// The same, with how often systemd has started each again by itself.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn status_all_with_restarts(&self) -> Result<Vec<Status>, HostError> {
+        self.ask(&Call::StatusAllRestarts).await
+    }
+
     /// A page of a directory. `path` is from the top, which is the empty path.
     ///
     /// # Errors

@@ -39,10 +39,10 @@ impl Queue {
             Some(by) => users::find(&self.0.db, by).await?.map(|user| user.name),
             None => None,
         };
-        let by = who.map(|name| format!(" by {name}")).unwrap_or_default();
+        let named = who.map(|name| format!(" by {name}")).unwrap_or_default();
         let job = jobs::find(&self.0.db, id).await?.ok_or(QueueError::NoJob(id))?;
         let mut tx = self.0.db.write().begin_with("BEGIN IMMEDIATE").await?;
-        let done = format!("Cancelled{by} before it began. Nothing was changed.");
+        let done = format!("Cancelled{named} before it began. Nothing was changed.");
         let cancelled = if jobs::cancel_queued(&mut tx, id, &done, self.0.clock.now()).await? {
             job_lines::append(&mut tx, id, self.0.clock.now_ms(), &done).await?;
             Cancelled::BeforeItBegan
@@ -51,6 +51,10 @@ impl Queue {
         } else {
             return Err(QueueError::Over(id));
         };
+        // Else what care decided is decided again at once.
+        if let (Some(server), Some(_), Some(_)) = (job.server_id, job.only_when, by) {
+            crate::care::take_back(&mut tx, server).await?;
+        }
         tx.commit().await?;
         match cancelled {
             Cancelled::BeforeItBegan => self.0.feed.close(id),

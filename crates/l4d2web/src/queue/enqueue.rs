@@ -67,7 +67,7 @@ impl Queue {
         if server.is_some() && same.is_none() && open.iter().any(going) {
             return Err(QueueError::BeingDeleted(subject));
         }
-        if let (Some(server), true) = (server, work.spares_players()) {
+        if let (Some(server), Some(_)) = (server, work.condition()) {
             if server_state::desired(&mut *tx, server).await? != Desired::Running {
                 return Err(QueueError::NotWanted(subject));
             }
@@ -79,7 +79,7 @@ impl Queue {
             if work.resets() {
                 jobs::set_reset(&mut *tx, id).await?;
             }
-            if !work.spares_players() {
+            if work.condition().is_none() {
                 jobs::set_regardless(&mut *tx, id).await?;
             }
             // Their wish stays when the first who asked may not ask any more.

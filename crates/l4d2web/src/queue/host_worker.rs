@@ -5,9 +5,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::summary::{self, Failure};
 use super::worker::{End, Outcome, Running, Worker};
-use super::{Kind, Output, Queue, Work};
+use super::{Condition, Kind, Output, Queue, Work};
+use crate::care::{TakenIn, ready, take_in};
 use crate::clock::Clock;
 use crate::db::jobs::Job;
+use crate::db::servers::Desired;
 use crate::db::{self, Db, overlay_builds, overlays, quotas, server_state, servers, watched};
 use crate::host::shape::{OverlayStatus, Status};
 use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
@@ -60,14 +62,23 @@ impl HostWorker {
             Work::Refresh => return self.refresh(at).await,
             Work::Build(overlay) => return self.build(overlay, false, at).await,
             Work::Rebuild(overlay) => return self.build(overlay, true, at).await,
-            Work::Start(server) => self.bring_up(server, Call::Start(server), false, at).await?,
-            Work::Restart(server) => self.bring_up(server, Call::Restart(server), false, at).await?,
-            Work::RestartEmpty(server) => self.bring_up(server, Call::Restart(server), true, at).await?,
-            Work::Stop(server) => match at.call(&self.host, &Call::Stop(server)).await {
-                // It was never started, or somebody removed it there: nothing of it runs.
-                Err(Failure::Exit(Exit::Code(UNKNOWN), _)) => return Ok(summary::nothing_to_stop(&job.subject)),
-                said => said?,
-            },
+            Work::Start(server) => self.bring_up(server, Call::Start(server), None, at).await?,
+            Work::Restart(server) => self.bring_up(server, Call::Restart(server), None, at).await?,
+            Work::RestartIf(server, condition) => {
+                self.bring_up(server, Call::Restart(server), Some(condition), at).await?
+            }
+            Work::Stop(server) | Work::StopIf(server, _) => {
+                if let Some(condition) = work.condition() {
+                    self.check(server, condition, at).await?;
+                    // As somebody wishes who presses “Stop”.
+                    self.set_desired(server, Desired::Stopped).await?;
+                }
+                match at.call(&self.host, &Call::Stop(server)).await {
+                    // It was never started, or somebody removed it there: nothing of it runs.
+                    Err(Failure::Exit(Exit::Code(UNKNOWN), _)) => return Ok(summary::nothing_to_stop(&job.subject)),
+                    said => said?,
+                }
+            }
             Work::Reset(server) => {
                 let said = at.call(&self.host, &Call::Reset(server)).await?;
                 server_state::set_started_spec(&self.db, server, None).await?;
@@ -82,8 +93,26 @@ impl HostWorker {
         Ok(summary::succeeded(job.kind, &job.subject, &said.last))
     }
 
-    /// Gives the server the spec that its rows make now, and brings it up with that; `only_empty`: unless somebody plays.
-    async fn bring_up(&self, server: ServerId, call: Call, only_empty: bool, at: &At<'_>) -> Result<Said, Failure> {
+    /// Looks once more whether what was decided may be done: as late as can be, so that whoever came since is not thrown out.
+    async fn check(&self, server: ServerId, condition: Condition, at: &At<'_>) -> Result<(), Failure> {
+        let found = ready(&self.db, &self.host, &self.clock, server, condition).await.map_err(Failure::NotNow)?;
+        at.output.own(found).await;
+        Ok(())
+    }
+
+    async fn set_desired(&self, server: ServerId, desired: Desired) -> db::Result<()> {
+        let mut db = self.db.write().acquire().await?;
+        server_state::set_desired(&mut db, server, desired, self.clock.now()).await
+    }
+
+    /// Gives the server the spec that its rows make now, and brings it up with that, when `condition` holds.
+    async fn bring_up(
+        &self,
+        server: ServerId,
+        call: Call,
+        condition: Option<Condition>,
+        at: &At<'_>,
+    ) -> Result<Said, Failure> {
         let row = servers::find(&self.db, server).await?.ok_or(Failure::Gone)?;
         let unbuilt = overlay_builds::never_built(&self.db, row.blueprint_id).await?;
         if !unbuilt.is_empty() {
@@ -91,13 +120,8 @@ impl HostWorker {
         }
         let yaml = spec::now(&self.db, &row).await?.render();
         at.call(&self.host, &Call::Initialize(server, Yaml(yaml.clone()))).await?;
-        if only_empty {
-            // As late as can be: whoever came since it was decided is not thrown out.
-            match crate::care::humans(&self.db, server).await {
-                Ok(0) => at.output.own("nobody plays").await,
-                Ok(players) => return Err(Failure::Played(players)),
-                Err(why) => return Err(Failure::Unseen(why)),
-            }
+        if let Some(condition) = condition {
+            self.check(server, condition, at).await?;
         }
         // Before the call: a panel that ends while it runs does not learn what came of it.
         server_state::set_started_spec(&self.db, server, Some(&yaml)).await?;
@@ -121,6 +145,37 @@ impl HostWorker {
             Ok(now) => !now.state.is_down() && before.is_none_or(|before| before.started_at != now.started_at),
             Err(error) => error.code() != Some(UNKNOWN),
         }
+    }
+
+    /// Whether a job that care decided has changed nothing: the server runs as it did `before`. What the host does not say counts as no.
+    async fn is_as_it_was(&self, server: ServerId, before: Option<i64>) -> bool {
+        let now = self.host.status(server).await;
+        now.is_ok_and(|now| !now.state.is_down() && before.is_some() && now.started_at == before)
+    }
+
+    /// What became of a job that did not do what it should.
+    async fn failed(&self, job: &Job, failure: &Failure, before: Option<i64>) -> (End, String) {
+        let words = || summary::failed(job.kind, &job.subject, failure);
+        match (failure, job.server_id, job.only_when) {
+            (Failure::NotNow(_), ..) => (End::PutOff, words()),
+            _ if failure.is_cancelled() => (End::Cancelled, words()),
+            (_, Some(server), Some(_)) if self.is_as_it_was(server, before).await => {
+                // It should run on until it is tried again.
+                if job.kind == Kind::Stop
+                    && let Err(error) = self.set_desired(server, Desired::Running).await
+                {
+                    tracing::error!(server = server.0, %error, "it cannot be stored that a server should run");
+                }
+                (End::Unbegun, summary::unbegun(job.kind, &job.subject, failure))
+            }
+            _ => (End::Failed, words()),
+        }
+    }
+
+    /// When the host said last that a server had started.
+    async fn started_at(&self, server: ServerId) -> Option<i64> {
+        let row = servers::find(&self.db, server).await.ok().flatten()?;
+        serde_json::from_str::<Status>(&row.status?).ok()?.started_at
     }
 
     /// Builds an overlay of what it is made of now, and stores what came of it; the sentence that says so.
@@ -175,7 +230,7 @@ impl HostWorker {
             }
         };
         // Servers that run on the tree before are told so at once.
-        if let Err(failure) = self.look_at_all().await {
+        if let Err(failure) = self.look_at_all(false).await {
             tracing::warn!(%failure, "the host does not say what servers do");
         }
         let nouns = if kind == kinds::Kind::Maps { ("map", "maps") } else { ("item", "items") };
@@ -216,14 +271,14 @@ impl HostWorker {
         for _ in 0..LOOKS {
             let Some(before) = watched::watched(&self.db, Some(server)).await?.pop() else { return Ok(()) };
             let status = match self.host.status(server).await {
-                Ok(status) => serde_json::to_string(&status).ok(),
+                Ok(status) => Some(status),
                 Err(error) if error.code() == Some(UNKNOWN) => None,
                 Err(error) => {
                     tracing::warn!(server = server.0, %error, "the host does not say what a server does");
                     return Ok(());
                 }
             };
-            if watched::set_status(&self.db, &before, status.as_deref(), self.clock.now()).await? {
+            if take_in(&self.db, &before, status.as_ref(), self.clock.now()).await? != TakenIn::Raced {
                 break;
             }
         }
@@ -234,15 +289,15 @@ impl HostWorker {
         Ok(())
     }
 
-    /// Asks what all servers do now, and stores it.
-    async fn look_at_all(&self) -> Result<(), Failure> {
+    /// Asks what all servers do now, and stores it; after an absence, also what happened meanwhile.
+    async fn look_at_all(&self, was_away: bool) -> Result<(), Failure> {
         let before = watched::watched(&self.db, None).await?;
-        let statuses = self.host.status_all().await?;
+        let asked = if was_away { self.host.status_all_with_restarts().await } else { self.host.status_all().await };
+        let statuses = asked?;
         for server in before {
             let status = statuses.iter().find(|status| status.server() == Some(server.id));
-            let status = status.and_then(|status| serde_json::to_string(status).ok());
             // Who stores another answer meanwhile has asked later.
-            watched::set_status(&self.db, &server, status.as_deref(), self.clock.now()).await?;
+            take_in(&self.db, &server, status, self.clock.now()).await?;
             self.bus.send(Change::Server(server.id));
         }
         Ok(())
@@ -252,17 +307,16 @@ impl HostWorker {
 impl Worker for HostWorker {
     fn run<'a>(&'a self, job: &'a Job, output: &'a Output, cancel: &'a CancellationToken) -> Running<'a, Outcome> {
         Box::pin(async move {
+            let before = match (job.server_id, job.only_when) {
+                (Some(server), Some(_)) => self.started_at(server).await,
+                _ => None,
+            };
             let outcome = match self.perform(job, &At { output, cancel }).await {
                 Ok(summary) => Outcome { end: End::Succeeded, exit_code: Some(0), summary },
-                Err(failure) => Outcome {
-                    end: match &failure {
-                        Failure::Played(_) | Failure::Unseen(_) => End::PutOff,
-                        _ if failure.is_cancelled() => End::Cancelled,
-                        _ => End::Failed,
-                    },
-                    exit_code: failure.exit_code(),
-                    summary: summary::failed(job.kind, &job.subject, &failure),
-                },
+                Err(failure) => {
+                    let (end, summary) = self.failed(job, &failure, before).await;
+                    Outcome { end, exit_code: failure.exit_code(), summary }
+                }
             };
             let settled = outcome.end == End::Succeeded;
             if let Some(server) = job.server_id
@@ -277,7 +331,7 @@ impl Worker for HostWorker {
 
     fn look(&self) -> Running<'_, ()> {
         Box::pin(async move {
-            if let Err(failure) = self.look_at_all().await {
+            if let Err(failure) = self.look_at_all(true).await {
                 tracing::warn!(%failure, "the host does not say what servers do");
             }
         })

@@ -169,6 +169,18 @@ impl JobState {
     }
 }
 
+/// What must hold as work begins, which may be long after it was decided; else nothing is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(rename_all = "lowercase")]
+pub enum Condition {
+    /// Nobody plays.
+    Empty,
+    /// Who plays was warned, and it is time; or nobody plays.
+    Warned,
+    /// It hangs still.
+    Hung,
+}
+
 /// What somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Work {
@@ -186,8 +198,10 @@ pub enum Work {
     Stop(ServerId),
     /// Stop and start a server.
     Restart(ServerId),
-    /// The same when nobody plays at that moment; else nothing is done.
-    RestartEmpty(ServerId),
+    /// The same when this holds at that moment; else nothing is done.
+    RestartIf(ServerId, Condition),
+    /// Stop a server when this holds at that moment; else nothing is done.
+    StopIf(ServerId, Condition),
     /// Stop a server and remove what it wrote.
     Reset(ServerId),
     /// Remove a server.
@@ -219,8 +233,8 @@ impl Work {
             Self::Refresh => Kind::Refresh,
             Self::Build(_) | Self::Rebuild(_) => Kind::Build,
             Self::Start(_) => Kind::Start,
-            Self::Stop(_) => Kind::Stop,
-            Self::Restart(_) | Self::RestartEmpty(_) => Kind::Restart,
+            Self::Stop(_) | Self::StopIf(..) => Kind::Stop,
+            Self::Restart(_) | Self::RestartIf(..) => Kind::Restart,
             Self::Reset(_) => Kind::Reset,
             Self::Delete(_) => Kind::Delete,
         }
@@ -233,7 +247,8 @@ impl Work {
             Self::Start(id)
             | Self::Stop(id)
             | Self::Restart(id)
-            | Self::RestartEmpty(id)
+            | Self::RestartIf(id, _)
+            | Self::StopIf(id, _)
             | Self::Reset(id)
             | Self::Delete(id) => Some(id),
             Self::Install | Self::Refresh | Self::Build(_) | Self::Rebuild(_) => None,
@@ -249,10 +264,13 @@ impl Work {
         }
     }
 
-    /// Whether it does nothing while somebody plays.
+    /// What must hold as it begins.
     #[must_use]
-    pub fn spares_players(self) -> bool {
-        matches!(self, Self::RestartEmpty(_))
+    pub fn condition(self) -> Option<Condition> {
+        match self {
+            Self::RestartIf(_, condition) | Self::StopIf(_, condition) => Some(condition),
+            _ => None,
+        }
     }
 
     /// Whether it is a build that begins with nothing.

@@ -36,7 +36,7 @@ pub use enqueue::{Enqueued, Put};
 pub use error::QueueError;
 pub use feed::{JobFeed, JobStream};
 pub use host_worker::HostWorker;
-pub use kind::{JobState, Kind, Lane, Work};
+pub use kind::{Condition, JobState, Kind, Lane, Work};
 pub use output::Output;
 pub use summary::never_built;
 pub use waiting::{Waiting, waits};

@@ -65,16 +65,16 @@ impl Queue {
         } else {
             Outcome { end: End::Cancelled, exit_code: None, summary: NOT_ANY_MORE.to_owned() }
         };
-        let put_off = outcome.end == End::PutOff;
+        let end = outcome.end;
         let (state, summary) = if allowed {
-            self.judge(&job, outcome.end, outcome.summary, &stop).await
+            self.judge(&job, end, outcome.summary, &stop).await
         } else {
             (JobState::Cancelled, outcome.summary)
         };
         output.own(&summary).await;
         log.flush(id).await;
         // A disk that is full is mended some day. Who does not live to see that leaves the job to the next panel.
-        let store = || self.store(&job, state, put_off, outcome.exit_code, &summary);
+        let store = || self.store(&job, (state, end), outcome.exit_code, &summary);
         until_done(&stop, AGAIN, "the end of a job cannot be stored", store).await;
         self.0.counters.job_ended(job.kind, state);
         self.forget(id);
@@ -130,7 +130,7 @@ impl Queue {
     async fn judge(&self, job: &Job, end: End, summary: String, stop: &CancellationToken) -> (JobState, String) {
         match end {
             End::Succeeded => (JobState::Succeeded, summary),
-            End::Failed => (JobState::Failed, summary),
+            End::Failed | End::Unbegun => (JobState::Failed, summary),
             End::PutOff => (JobState::Cancelled, summary),
             End::Cancelled => match jobs::find(&self.0.db, job.id).await {
                 Ok(Some(job)) if job.state == JobState::Running => {
@@ -149,24 +149,28 @@ impl Queue {
     async fn store(
         &self,
         job: &Job,
-        state: JobState,
-        put_off: bool,
+        (state, end): (JobState, End),
         exit_code: Option<i32>,
         summary: &str,
     ) -> db::Result<()> {
         let now = self.0.clock.now();
         let mut tx = self.0.db.write().begin_with("BEGIN IMMEDIATE").await?;
         jobs::finish(&mut tx, job.id, state, exit_code, summary, now).await?;
-        if matches!(state, JobState::Failed | JobState::Interrupted) {
-            webhooks::tell(&mut tx, &Event::job(job, state, summary, now), now).await?;
-        }
-        if let Some(server) = job.server_id.filter(|_| !put_off) {
-            // What it waited for has come, or did not work, or was cancelled by somebody; a panel that ended goes on with it.
-            if state != JobState::Interrupted {
+        let mut again = false;
+        if let Some(server) = job.server_id.filter(|_| end != End::PutOff) {
+            if end == End::Unbegun {
+                again =
+                    waiting_restarts::set_failed(&mut tx, server, summary, now).await?.is_some_and(|times| times > 1);
+            } else if state != JobState::Interrupted {
+                // What it waited for has come, or did not work, or was cancelled by somebody; a panel that ended goes on with it.
                 waiting_restarts::delete(&mut tx, server).await?;
             }
             let error = (state != JobState::Succeeded).then_some(summary);
             server_state::set_last_error(&mut tx, server, error).await?;
+        }
+        // What is tried again and again is told of once.
+        if matches!(state, JobState::Failed | JobState::Interrupted) && !again {
+            webhooks::tell(&mut tx, &Event::job(job, state, summary, now), now).await?;
         }
         tx.commit().await
     }

@@ -22,6 +22,8 @@ pub struct Open {
     pub running: bool,
     /// Whether it is being cancelled: what it should have done must not be counted on.
     pub cancelling: bool,
+    /// Whether it is done only when something holds as it begins.
+    pub careful: bool,
     /// The server that it is about.
     pub server: Option<ServerId>,
     /// The overlay that it builds.
@@ -83,10 +85,13 @@ fn excludes_itself(candidate: &Open, other: &Open) -> bool {
         }
 }
 
-/// The jobs that a new one of this kind on this server makes pointless: starts and restarts that still wait.
+/// The jobs that a new one of this kind on this server makes pointless, when they still wait: of one that takes it down starts and restarts; of
+/// one that brings it up, which somebody wishes now, stops for which left4me waits until nobody plays.
 pub fn displaced(kind: Kind, server: Option<ServerId>, open: &[Open]) -> impl Iterator<Item = JobId> + '_ {
     let pointless = move |other: &&Open| {
-        kind.is_down() && server.is_some() && other.server == server && !other.running && other.kind.is_up()
+        let other_way =
+            (kind.is_down() && other.kind.is_up()) || (kind.is_up() && other.careful && other.kind.is_down());
+        server.is_some() && other.server == server && !other.running && other_way
     };
     open.iter().filter(pointless).map(|other| other.id)
 }

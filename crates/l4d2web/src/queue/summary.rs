@@ -1,6 +1,7 @@
 //! How a job ended, in plain words: the cause first, then what was and was not changed, then the next step. Pure.
 
 use super::{Kind, Lane};
+use crate::care::NotNow;
 use crate::host::{Exit, HostError, said};
 use crate::sentence;
 
@@ -25,12 +26,9 @@ pub(super) enum Failure {
     /// What an overlay is made of cannot be written down.
     #[error("the build cannot be written as YAML")]
     Yaml(#[source] serde_yaml::Error),
-    /// Nothing was done, since somebody plays; how many.
-    #[error("{0} play")]
-    Played(u32),
-    /// Nothing was done, since it could not be seen whether somebody plays; why, a clause.
-    #[error("it cannot be seen whether somebody plays: {0}")]
-    Unseen(String),
+    /// Nothing was done of what care decided.
+    #[error(transparent)]
+    NotNow(NotNow),
     /// These overlays of a server were never built.
     #[error("overlays were never built: {}", .0.join(", "))]
     Unbuilt(Vec<String>),
@@ -86,7 +84,16 @@ pub(super) fn nothing_to_stop(subject: &str) -> String {
 /// Why a job did not, what that means, and what to do.
 #[must_use]
 pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
-    let rest = left(kind, subject);
+    told(kind, subject, failure, &left(kind, subject))
+}
+
+/// The same of one that failed before anything was changed.
+#[must_use]
+pub(super) fn unbegun(kind: Kind, subject: &str, failure: &Failure) -> String {
+    told(kind, subject, failure, "Nothing was changed.")
+}
+
+fn told(kind: Kind, subject: &str, failure: &Failure, rest: &str) -> String {
     match failure {
         Failure::Host(HostError::Cancelled { .. }) => format!("Cancelled. {}", half_done(kind, subject)),
         Failure::Host(error @ (HostError::NotFound { .. } | HostError::Spawn { .. } | HostError::Nul { .. })) => {
@@ -98,19 +105,35 @@ pub(super) fn failed(kind: Kind, subject: &str, failure: &Failure) -> String {
         Failure::NotReady(why) if kind == Kind::Refresh => format!("{why} What was fetched is kept."),
         Failure::NotReady(why) => format!("“{subject}” was not built. {why} Nothing was changed."),
         Failure::Yaml(error) => format!("What “{subject}” is made of cannot be written down ({error}). {rest}"),
-        Failure::Played(players) => format!(
-            "Nothing was done: {} on “{subject}”. It restarts when the last has left.",
-            if *players == 1 { "somebody plays".to_owned() } else { format!("{players} people play") }
-        ),
-        Failure::Unseen(why) => format!(
-            "Nothing was done: whether somebody plays on “{subject}” could not be seen, since {why}. It is tried again."
-        ),
+        Failure::NotNow(why) => not_now(kind, subject, why),
         Failure::Unbuilt(names) => format!("{} {rest}", never_built(names)),
         Failure::Exit(exit @ (Exit::Signal(_) | Exit::Code(143)), error) => {
             format!("{} {}", cause(kind, subject, *exit, error), half_done(kind, subject))
         }
         Failure::Exit(exit, error) => format!("{} {rest}", cause(kind, subject, *exit, error)),
     }
+}
+
+/// Why nothing was done of what care decided, and what comes next.
+fn not_now(kind: Kind, subject: &str, why: &NotNow) -> String {
+    let verb = if kind == Kind::Stop { "stops" } else { "restarts" };
+    let why = match why {
+        NotNow::Played(1) => format!("somebody plays on “{subject}”. It {verb} when the last has left."),
+        NotNow::Played(players) => format!("{players} people play on “{subject}”. It {verb} when the last has left."),
+        NotNow::Coming => {
+            format!("a lobby holds “{subject}”, so that somebody may be about to come. It {verb} when nobody does.")
+        }
+        NotNow::Unseen(why) => {
+            format!("whether somebody plays on “{subject}” could not be seen, since {why}. It is tried again.")
+        }
+        NotNow::Late => {
+            format!("its time had passed, and people play on “{subject}”. They are warned anew, and then it {verb}.")
+        }
+        NotNow::Well => format!("“{subject}” does not hang any more."),
+        NotNow::TakenBack => "somebody took it back.".to_owned(),
+        NotNow::Database(error) => format!("the database cannot be used ({error})."),
+    };
+    format!("Nothing was done: {why}")
 }
 
 /// The cause, by what was said and by the exit code (sysexits(3)).

@@ -41,4 +41,6 @@ pub enum End {
     Cancelled,
     /// Nothing was done, for a reason that passes: it is wished for on.
     PutOff,
+    /// It failed before anything was changed, and left4me itself had decided it: it is tried again after a while.
+    Unbegun,
 }

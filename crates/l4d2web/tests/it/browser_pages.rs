@@ -255,6 +255,8 @@ async fn browser_parts_of_a_server_are_in_order() {
     chrome.post("/servers/1/webhooks", &hook.concat()).await;
     chrome.post("/servers/1/webhooks/1/test", &[]).await;
     look(&mut judge, &chrome, &site, "/servers/1/care", "server-care").await;
+    look(&mut judge, &chrome, &site, "/servers/1/care?schedule=2", "server-care-schedule").await;
+    look(&mut judge, &chrome, &site, "/servers/1/care?webhook=1", "server-care-webhook").await;
     chrome.post("/servers/1/share", &[("user", "player2"), ("role", "manage")]).await;
     look(&mut judge, &chrome, &site, "/servers/1/settings", "server-settings").await;
     for id in [1, 4] {

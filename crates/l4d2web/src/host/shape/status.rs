@@ -80,6 +80,9 @@ pub struct Status {
     pub reason: Option<String>,
     /// What is odd, in plain words.
     pub warnings: Vec<String>,
+    /// How often systemd has started it again by itself since somebody last did; none when that was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restarts: Option<u32>,
 }
 
 impl Status {

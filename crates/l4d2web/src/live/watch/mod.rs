@@ -48,6 +48,8 @@ struct Watch {
     /// Servers to ask for.
     dirty: HashSet<ServerId>,
     all: bool,
+    /// Whether something may have happened that nobody saw.
+    was_away: bool,
     ask_at: Option<Instant>,
     looks: Looks,
     reconsider_at: Option<Instant>,
@@ -75,6 +77,7 @@ impl Watch {
             child: Child::Waits { until: Instant::now(), pause: AGAIN.0 },
             dirty: HashSet::new(),
             all: false,
+            was_away: true,
             ask_at: None,
             looks: Looks::default(),
             reconsider_at: None,
@@ -134,6 +137,7 @@ impl Watch {
             }
         }
         // What happened while nobody watched.
+        self.was_away = true;
         self.ask_soon(None);
     }
 
@@ -172,11 +176,13 @@ impl Watch {
 
     async fn ask(&mut self) {
         self.ask_at = None;
-        let all = std::mem::take(&mut self.all) || self.dirty.len() > SINGLY;
+        let all = std::mem::take(&mut self.all) || self.was_away || self.dirty.len() > SINGLY;
         let dirty = std::mem::take(&mut self.dirty);
         let mut again = HashSet::new();
         let asked = if all {
-            observe::all(&self.state, &mut self.looks, &mut again).await
+            let asked = observe::all(&self.state, &mut self.looks, &mut again, self.was_away).await;
+            self.was_away &= asked.is_err();
+            asked
         } else {
             observe::some(&self.state, &mut self.looks, dirty, &mut again).await
         };

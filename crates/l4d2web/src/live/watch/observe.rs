@@ -6,14 +6,12 @@ use tokio::time::Instant;
 
 use super::drift;
 use super::looks::Looks;
-use crate::care;
-use crate::db::servers::{Desired, note_crash};
+use crate::care::{self, TakenIn};
 use crate::db::watched::{self, Watched};
 use crate::host::HostError;
 use crate::host::shape::Status;
 use crate::id::ServerId;
 use crate::live::Change;
-use crate::servers::{crash, crash_for_good};
 use crate::state::AppState;
 
 /// The exit code of `l4d2ctl` for a server that the host does not know.
@@ -28,12 +26,18 @@ pub(super) enum Trouble {
     Db(#[from] sqlx::Error),
 }
 
-/// Asks for all servers. Those for which somebody else stored an answer meanwhile go to `again`: nobody knows which is newer.
-pub(super) async fn all(state: &AppState, looks: &mut Looks, again: &mut HashSet<ServerId>) -> Result<(), Trouble> {
+/// Asks for all servers; after an absence, also for what happened meanwhile. Those for which somebody else stored an answer meanwhile go to
+/// `again`: nobody knows which is newer.
+pub(super) async fn all(
+    state: &AppState,
+    looks: &mut Looks,
+    again: &mut HashSet<ServerId>,
+    was_away: bool,
+) -> Result<(), Trouble> {
     // What was stored before the question: an answer is never put in the place of a later one.
     let before = watched::watched(&state.db, None).await?;
-    let mut told: HashMap<_, _> =
-        state.host.status_all().await?.into_iter().filter_map(|status| Some((status.server()?, status))).collect();
+    let told = if was_away { state.host.status_all_with_restarts().await? } else { state.host.status_all().await? };
+    let mut told: HashMap<_, _> = told.into_iter().filter_map(|status| Some((status.server()?, status))).collect();
     for server in before {
         let status = told.remove(&server.id);
         if !store(state, looks, &server, status.as_ref()).await? {
@@ -84,25 +88,9 @@ async fn store(
     status: Option<&Status>,
 ) -> Result<bool, Trouble> {
     looks.seen(before.id, status.is_some_and(|status| status.state.is_moving()), Instant::now());
-    let known = before.status.as_deref().and_then(|status| serde_json::from_str(status).ok());
-    if known.as_ref() == status && known.is_some() == before.status.is_some() {
-        return Ok(true);
+    let taken = care::take_in(&state.db, before, status, state.clock.now()).await?;
+    if taken == TakenIn::New {
+        state.bus.send(Change::Server(before.id));
     }
-    let text = status.and_then(|status| serde_json::to_string(status).ok());
-    let now = state.clock.now();
-    if !watched::set_status(&state.db, before, text.as_deref(), now).await? {
-        return Ok(false);
-    }
-    if let Some((status, how)) = status.and_then(|status| Some((status, crash(status)?))) {
-        let at = status.ended_at.unwrap_or(now);
-        note_crash(&state.db, before.id, &how, at).await?;
-        care::note_crash(state, before.id, at, &how, true).await?;
-    } else if let Some((status, how)) = status.and_then(|status| Some((status, crash_for_good(status)?)))
-        && before.desired == Desired::Running
-        && !before.busy
-    {
-        care::note_crash(state, before.id, status.ended_at.unwrap_or(now), &how, false).await?;
-    }
-    state.bus.send(Change::Server(before.id));
-    Ok(true)
+    Ok(taken != TakenIn::Raced)
 }

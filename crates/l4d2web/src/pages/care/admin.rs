@@ -3,13 +3,13 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::Extension;
-use axum::extract::{FromRequestParts as _, State};
+use axum::extract::{FromRequestParts as _, Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
 use super::rows::CareLists;
-use super::schedules::CareForms;
+use super::schedules::{CareForms, Edited};
 use super::scope::Scope;
 use crate::db;
 use crate::db::users::User;
@@ -36,8 +36,8 @@ impl AdminCare {
 }
 
 /// Shows it.
-pub async fn admin(State(state): State<AppState>, shell: Shell) -> PageResult {
-    let forms = CareForms::load(&state, Scope(None)).await?;
+pub async fn admin(State(state): State<AppState>, shell: Shell, Query(edited): Query<Edited>) -> PageResult {
+    let forms = CareForms::load(&state, Scope(None), edited).await?;
     Ok(AdminCare::load(&state, shell, forms).await?.into_response())
 }
 

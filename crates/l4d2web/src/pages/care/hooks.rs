@@ -1,9 +1,9 @@
-//! Adding, testing and removing webhooks.
+//! Adding, changing, testing and removing webhooks.
 
 use axum::Form;
 use axum::extract::{Path, Request, State};
 
-use super::schedules::{CareForms, again, key, read};
+use super::schedules::{CareForms, Edited, again, key, read, sent_key};
 use super::scope::Scope;
 use crate::care::{Event, parse_url, said_words};
 use crate::db::webhooks::{self, Format, Topics};
@@ -19,12 +19,13 @@ const LONGEST: usize = 60;
 /// How long to wait between two tests, in seconds.
 const PAUSE: i64 = 3;
 
-/// Adds one.
+/// Adds one, or changes the one that the form is about.
 pub async fn add_webhook(State(state): State<AppState>, scope: Scope, shell: Shell, request: Request) -> PageResult {
     let (parts, body) = request.into_parts();
     let Form(sent): Form<Sent> = read(&state, &parts, body).await?;
     let fields = Fields(&sent);
-    let mut forms = CareForms::load(&state, scope).await?;
+    let id = sent_key(fields)?;
+    let mut forms = CareForms::load(&state, scope, Edited { webhook: id, schedule: None }).await?;
     for field in [&mut forms.name, &mut forms.url, &mut forms.format] {
         fields.get(field.name).clone_into(&mut field.value);
     }
@@ -34,8 +35,14 @@ pub async fn add_webhook(State(state): State<AppState>, scope: Scope, shell: She
     if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control) {
         forms.name.error = Some(format!("A name of 1 to {LONGEST} characters in one line is taken."));
     }
-    let url = parse_url(&forms.url.value, state.config.webhook_origin.as_ref());
-    let url = url.map_err(|error| forms.url.error = Some(error)).ok();
+    // One that is changed keeps its address, which is not shown.
+    let url = match (forms.url.value.trim(), id) {
+        ("", Some(_)) => Some(None),
+        (url, _) => {
+            let url = parse_url(url, state.config.webhook_origin.as_ref());
+            url.map_err(|error| forms.url.error = Some(error)).ok().map(Some)
+        }
+    };
     let format = match forms.format.value.as_str() {
         "discord" => Some(Format::Discord),
         "json" => Some(Format::Json),
@@ -52,7 +59,20 @@ pub async fn add_webhook(State(state): State<AppState>, scope: Scope, shell: She
         && forms.topics_error.is_none()
     {
         let now = state.clock.now();
-        if webhooks::insert(&state.db, scope.0, (&name, &url), format, forms.topics, MOST, now).await? {
+        let stored = match (id, url.as_deref()) {
+            (Some(id), url) => {
+                let id = WebhookId(id);
+                if !webhooks::update(&state.db, scope.0, id, (&name, url), format, forms.topics).await? {
+                    return Err(PageError::NotFound);
+                }
+                true
+            }
+            (None, Some(url)) => {
+                webhooks::insert(&state.db, scope.0, (&name, url), format, forms.topics, MOST, now).await?
+            }
+            (None, None) => false,
+        };
+        if stored {
             state.bus.send(scope.change());
             return Ok(go(&shell, &format!("{}#webhooks", scope.page())));
         }
@@ -72,7 +92,8 @@ pub async fn test_webhook(
     let all = webhooks::list(&state.db, scope.0).await?;
     let webhook = all.into_iter().find(|webhook| webhook.id == id).ok_or(PageError::NotFound)?;
     let now = state.clock.now();
-    if webhook.last_at.is_some_and(|last| (0..PAUSE).contains(&(now - last))) {
+    // Before it is called, so that many who press at once do not call it many times.
+    if !webhooks::begin_test(&state.db, id, PAUSE, now).await? {
         return Err(PageError::TooMuch(
             "It was called a moment ago. Wait a few seconds, then test it again.".to_owned(),
         ));

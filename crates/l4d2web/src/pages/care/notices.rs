@@ -6,7 +6,7 @@ use askama::Template;
 use crate::db::server_crashes::{self, Crash, Hang};
 use crate::db::servers::Server;
 use crate::db::users::User;
-use crate::db::waiting_restarts::{self, Reason, WaitingRestart};
+use crate::db::waiting_restarts::{self, Deed, Reason, WaitingRestart};
 use crate::pages::PageResult;
 use crate::rights::{ServerRight, Standing};
 use crate::state::AppState;
@@ -40,6 +40,14 @@ pub async fn notices(state: &AppState, server: &Server, standing: Standing) -> P
 }
 
 impl Notices {
+    /// What it does.
+    fn verb(restart: &WaitingRestart) -> &'static str {
+        match restart.deed {
+            Deed::Restart => "restarts",
+            Deed::Stop => "stops",
+        }
+    }
+
     /// Why it waits.
     fn why(restart: &WaitingRestart) -> String {
         match (restart.reason, &restart.by) {

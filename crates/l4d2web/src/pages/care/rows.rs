@@ -91,7 +91,8 @@ impl Action {
             Self::Restart => "Restart when nobody plays",
             Self::RestartAnyway => "Restart even when people play",
             Self::Start => "Start",
-            Self::Stop => "Stop",
+            Self::Stop => "Stop when nobody plays",
+            Self::StopAnyway => "Stop even when people play",
             Self::Install => "Update the game",
         }
     }
@@ -103,6 +104,7 @@ impl Action {
             Self::RestartAnyway => "restart_anyway",
             Self::Start => "start",
             Self::Stop => "stop",
+            Self::StopAnyway => "stop_anyway",
             Self::Install => "install",
         }
     }

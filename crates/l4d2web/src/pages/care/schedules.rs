@@ -1,13 +1,14 @@
-//! Adding and removing what is done each day.
+//! Adding, changing and removing what is done each day.
 
 use axum::Form;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
+use serde::Deserialize;
 
 use super::scope::Scope;
-use crate::care::{Daily, Zone, lead, parse_time};
+use crate::care::{Daily, Zone, cut, lead, parse_time};
 use crate::db::schedules::{self, Action};
-use crate::db::webhooks::Topics;
+use crate::db::webhooks::{self, Format, Topics};
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::kit::Field;
 use crate::pages::{PageError, PageResult, Shell, Toast, go, went};
@@ -15,6 +16,13 @@ use crate::state::AppState;
 
 /// Most of a server, and of the game.
 const MOST: i64 = 20;
+
+/// What of a page about care is changed, rather than something added: `?schedule=3`, `?webhook=3`.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub struct Edited {
+    pub(super) schedule: Option<i64>,
+    pub(super) webhook: Option<i64>,
+}
 
 /// The forms of a page about care, with what was typed into one of them.
 #[derive(Debug, Clone)]
@@ -29,13 +37,40 @@ pub(super) struct CareForms {
     pub(super) format: Field,
     pub(super) topics: Topics,
     pub(super) topics_error: Option<String>,
+    pub(super) edited: Edited,
+    /// What stands by the address of the webhook that is changed.
+    pub(super) address: Option<String>,
 }
 
 impl CareForms {
-    /// With nothing typed.
-    pub(super) async fn load(state: &AppState, scope: Scope) -> PageResult<Self> {
+    /// With nothing typed, or with what is to be changed.
+    pub(super) async fn load(state: &AppState, scope: Scope, edited: Edited) -> PageResult<Self> {
+        let mut forms = Self::empty(state, scope).await?;
+        forms.edited = edited;
+        if let Some(id) = edited.schedule {
+            let all = schedules::list(&state.db, scope.0).await?;
+            let schedule = all.into_iter().find(|row| row.id.0 == id).ok_or(PageError::NotFound)?;
+            schedule.kind.word().clone_into(&mut forms.kind.value);
+            forms.time.value = format!("{:02}:{:02}", schedule.minute / 60, schedule.minute % 60);
+            forms.zone.value = schedule.zone;
+        }
+        if let Some(id) = edited.webhook {
+            let all = webhooks::list(&state.db, scope.0).await?;
+            let webhook = all.into_iter().find(|row| row.id.0 == id).ok_or(PageError::NotFound)?;
+            forms.address = Some(format!("Leave it empty to keep the one that it has: {}.", cut(&webhook.url)));
+            forms.name.value = webhook.name;
+            forms.format.value = match webhook.format {
+                Format::Discord => "discord".to_owned(),
+                Format::Json => "json".to_owned(),
+            };
+            forms.topics = webhook.topics;
+        }
+        Ok(forms)
+    }
+
+    async fn empty(state: &AppState, scope: Scope) -> PageResult<Self> {
         let actions: &[Action] = match scope.0 {
-            Some(_) => &[Action::Restart, Action::RestartAnyway, Action::Start, Action::Stop],
+            Some(_) => &[Action::Restart, Action::RestartAnyway, Action::Start, Action::Stop, Action::StopAnyway],
             None => &[Action::Install],
         };
         let zone = schedules::last_zone(&state.db).await?.unwrap_or_else(|| "UTC".to_owned());
@@ -50,16 +85,19 @@ impl CareForms {
             format: Field::new("format", "discord"),
             topics: Topics { crash: true, hang: true, update: scope.0.is_none(), job: true },
             topics_error: None,
+            edited: Edited::default(),
+            address: None,
         })
     }
 }
 
-/// Adds something that is done each day.
+/// Adds something that is done each day, or changes what the form is about.
 pub async fn add_schedule(State(state): State<AppState>, scope: Scope, shell: Shell, request: Request) -> PageResult {
     let (parts, body) = request.into_parts();
     let Form(sent): Form<Sent> = read(&state, &parts, body).await?;
     let fields = Fields(&sent);
-    let mut forms = CareForms::load(&state, scope).await?;
+    let id = sent_key(fields)?;
+    let mut forms = CareForms::load(&state, scope, Edited { schedule: id, webhook: None }).await?;
     for field in [&mut forms.kind, &mut forms.time, &mut forms.zone] {
         fields.get(field.name).clone_into(&mut field.value);
     }
@@ -73,7 +111,15 @@ pub async fn add_schedule(State(state): State<AppState>, scope: Scope, shell: Sh
         let (daily, now) = (Daily { minute, zone }, state.clock.now());
         let next = daily.next_after(now + lead(kind));
         let times = (minute, daily.zone.name());
-        if schedules::insert(&state.db, scope.0, kind, times, next, MOST, now).await? {
+        let stored = if let Some(id) = id {
+            if !schedules::update(&state.db, scope.0, id.into(), kind, times, next).await? {
+                return Err(PageError::NotFound);
+            }
+            true
+        } else {
+            schedules::insert(&state.db, scope.0, kind, times, next, MOST, now).await?
+        };
+        if stored {
             state.bus.send(scope.change());
             return Ok(go(&shell, &format!("{}#schedules", scope.page())));
         }
@@ -100,6 +146,14 @@ pub async fn delete_schedule(
 /// The number in the path behind the name.
 pub(super) fn key(path: &[(String, i64)], name: &str) -> PageResult<i64> {
     path.iter().find(|(key, _)| key == name).map(|(_, id)| *id).ok_or(PageError::NotFound)
+}
+
+/// The number of what a form changes; none when it adds something.
+pub(super) fn sent_key(fields: Fields<'_>) -> PageResult<Option<i64>> {
+    match fields.get("id") {
+        "" => Ok(None),
+        id => id.parse().map(Some).map_err(|_| PageError::NotFound),
+    }
 }
 
 /// A form, and what else its page is made of.

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::rows::CareLists;
-use super::schedules::CareForms;
+use super::schedules::{CareForms, Edited};
 use super::scope::Scope;
 use crate::db::server_care::{self, Wishes};
 use crate::live::Change;
@@ -59,8 +59,8 @@ impl CarePage {
 }
 
 /// Shows it.
-pub async fn care(at: At, Query(done): Query<Done>) -> PageResult {
-    let forms = CareForms::load(&at.state, Scope(Some(at.server.id))).await?;
+pub async fn care(at: At, Query(done): Query<Done>, Query(edited): Query<Edited>) -> PageResult {
+    let forms = CareForms::load(&at.state, Scope(Some(at.server.id)), edited).await?;
     let mut page = CarePage::load(&at, forms).await?;
     page.said = done.saved.is_some();
     Ok(page.into_response())
@@ -80,7 +80,7 @@ pub async fn save_care(at: At, Form(sent): Form<Sent>) -> PageResult {
         hang_restart: fields.has("hang_restart"),
     };
     let Ok(hours) = hours else {
-        let forms = CareForms::load(&at.state, Scope(Some(id))).await?;
+        let forms = CareForms::load(&at.state, Scope(Some(id)), Edited::default()).await?;
         let mut page = CarePage::load(&at, forms).await?;
         page.wishes = wishes(None);
         let refusal = format!("That is no number of hours. A whole one from 1 to {MOST_HOURS} is taken, or nothing.");

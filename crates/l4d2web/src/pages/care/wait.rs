@@ -1,11 +1,10 @@
-//! Asking for a restart when nobody plays, and taking that back.
+//! Asking for a restart when nobody plays, and taking back what waits.
 
 use axum::Form;
 
-use crate::care::newer_game;
-use crate::db::waiting_restarts::{self, Reason};
-use crate::db::{jobs, server_care};
-use crate::host::shape::Status;
+use crate::care::take_back;
+use crate::db::jobs;
+use crate::db::waiting_restarts::{self, Deed, Reason};
 use crate::live::Change;
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::servers::At;
@@ -21,41 +20,36 @@ pub async fn restart_when_empty(at: At, Form(sent): Form<Sent>) -> PageResult {
     }
     let (state, id, now) = (&at.state, at.server.id, at.state.clock.now());
     let mut tx = state.db.write().begin_with("BEGIN IMMEDIATE").await?;
-    let new = waiting_restarts::put(&mut tx, id, Reason::Asked, Some(at.user.id), None, now).await?;
+    let new = waiting_restarts::put(&mut tx, id, (Deed::Restart, Reason::Asked), Some(at.user.id), None, now).await?;
+    let waits = waiting_restarts::deed(&mut tx, id).await?;
     tx.commit().await?;
     state.bus.send(Change::Server(id));
-    let words =
-        if new { format!("{} restarts when nobody plays.", view.name) } else { "A restart waits already.".to_owned() };
+    let words = match waits {
+        _ if new => format!("{} restarts when nobody plays.", view.name),
+        Some((Deed::Stop, _)) => "It is about to stop, so that it does not restart.".to_owned(),
+        _ => "A restart waits already.".to_owned(),
+    };
     Ok(back(&at, &sent, words))
 }
 
 /// Takes it back.
 pub async fn keep_running(at: At, Form(sent): Form<Sent>) -> PageResult {
     let (state, id) = (&at.state, at.server.id);
-    let Some(restart) = waiting_restarts::list(&state.db, Some(id)).await?.pop() else {
+    let mut tx = state.db.write().begin_with("BEGIN IMMEDIATE").await?;
+    let Some(deed) = take_back(&mut tx, id).await? else {
         return Err(PageError::Conflict("No restart of it waits any more. There is nothing to cancel.".to_owned()));
     };
-    // Else it would be wished for again at once.
-    let status = at.server.status.as_deref().and_then(|status| serde_json::from_str::<Status>(status).ok());
-    match (restart.reason, &status) {
-        (Reason::Update, Some(status)) => {
-            server_care::decline(&state.db, id, newer_game(status), None).await?;
-        }
-        (Reason::Uptime, Some(status)) => server_care::decline(&state.db, id, None, status.started_at).await?,
-        _ => {}
-    }
-    let mut tx = state.db.write().begin_with("BEGIN IMMEDIATE").await?;
-    waiting_restarts::delete(&mut tx, id).await?;
     tx.commit().await?;
     // It may have become a job a moment ago.
-    if let Some(job) = jobs::open_for_empty(&state.db, id).await? {
+    if let Some(job) = jobs::open_with_care(&state.db, id).await? {
         match state.queue.cancel(job, Some(at.user.id)).await {
             Ok(_) | Err(QueueError::Over(_)) => {}
             Err(error) => return Err(crate::pages::refuse(error)),
         }
     }
     state.bus.send(Change::Server(id));
-    Ok(back(&at, &sent, "It does not restart.".to_owned()))
+    let words = if deed == Deed::Stop { "It runs on." } else { "It does not restart." };
+    Ok(back(&at, &sent, words.to_owned()))
 }
 
 fn back(at: &At, sent: &Sent, words: String) -> axum::response::Response {

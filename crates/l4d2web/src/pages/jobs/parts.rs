@@ -181,7 +181,7 @@ mod tests {
             overlay_id: None,
             subject: String::new(),
             reset: false,
-            only_empty: false,
+            only_when: None,
             exit_code: None,
             summary: None,
             progress: None,

@@ -24,6 +24,7 @@ fn job(id: i64, kind: Kind, running: bool, subject: i64) -> Open {
         kind,
         running,
         cancelling: false,
+        careful: false,
         server: (kind.lane() != Lane::Long).then_some(ServerId(subject)),
         overlay: (kind == Kind::Build).then_some(OverlayId(subject)),
         uses: if kind.is_up() && !running { vec![OverlayId(100), OverlayId(subject)] } else { Vec::new() },
@@ -135,6 +136,16 @@ fn what_takes_down_makes_waiting_starts_pointless(#[case] kind: Kind, #[case] go
     let found: Vec<i64> = displaced(kind, Some(ServerId(1)), &open).map(|id| id.0).collect();
     assert_eq!(found, gone);
     assert_eq!(displaced(Kind::Install, None, &open).count(), 0);
+}
+
+/// Else a server would be stopped behind the back of who has just restarted it, and stay so.
+#[test]
+fn who_brings_a_server_up_ends_what_waits_until_it_is_empty() {
+    let careful = Open { careful: true, ..job(1, Kind::Stop, false, 1) };
+    let open = [careful.clone(), job(2, Kind::Stop, false, 2), Open { careful: true, ..job(3, Kind::Stop, true, 1) }];
+    assert_eq!(displaced(Kind::Restart, Some(ServerId(1)), &open).collect::<Vec<_>>(), [JobId(1)]);
+    assert_eq!(displaced(Kind::Start, Some(ServerId(1)), &[job(1, Kind::Stop, false, 1)]).count(), 0);
+    assert_eq!(displaced(Kind::Stop, Some(ServerId(1)), &[careful]).count(), 0);
 }
 
 #[rstest]

@@ -7,7 +7,7 @@ use l4d2web::db::server_crashes;
 use l4d2web::game::{Command, RconError, RconPassword, rcon};
 use l4d2web::live::watch;
 use l4d2web::play::{self, Cgroups, Line, Lines, Unseen};
-use l4d2web::queue::Kind;
+use l4d2web::queue::{Condition, Kind};
 use tokio_util::sync::CancellationToken;
 
 use super::listener::Listener;
@@ -41,14 +41,84 @@ async fn a_crash_is_kept_with_what_it_said_last() {
     cared.end().await;
 }
 
+/// The journal may be away for a moment; what is lost is lost for good, and not asked for without end.
+#[tokio::test]
+async fn last_lines_that_cannot_be_read_are_read_later() {
+    let cared = Cared::new().await;
+    let (state, root) = (&cared.panel.state, cared.panel.root.path());
+    let lines = async || server_crashes::since(&state.db, cared.server, 0).await.unwrap().remove(0).lines;
+    let at = state.host.status(cared.server).await.unwrap().started_at.unwrap() + 1;
+    state.clock.advance(at - state.clock.now());
+    order(root, "fail logs 70 2\n");
+    l4d2web::care::note_crash(&state.db, cared.server, at, "crashed", true, at).await.unwrap();
+    for pause in [10, 20] {
+        read_lines(state).await.unwrap();
+        assert_eq!(lines().await, None);
+        state.clock.advance(pause - 1);
+        read_lines(state).await.unwrap();
+        assert_eq!(lines().await, None, "not yet");
+        state.clock.advance(1);
+    }
+    read_lines(state).await.unwrap();
+    assert!(lines().await.is_some_and(|lines| !lines.is_empty()));
+
+    order(root, "record\nfail logs 70\n");
+    l4d2web::care::note_crash(&state.db, cared.server, state.clock.now(), "crashed", true, 0).await.unwrap();
+    for _ in 0..20 {
+        read_lines(state).await.unwrap();
+        state.clock.advance(1000);
+    }
+    assert_eq!(lines().await.as_deref(), Some(""));
+    let calls = std::fs::read_to_string(root.join("calls")).unwrap();
+    assert_eq!(calls.lines().filter(|line| line.starts_with("begin") && line.contains(" logs ")).count(), 6);
+    cared.end().await;
+}
+
 #[tokio::test]
 async fn a_crash_that_turns_out_to_be_the_last_is_one_crash() {
     let cared = Cared::new().await;
     for (at, back) in [(100, true), (160, true), (160, false), (160, true)] {
-        l4d2web::care::note_crash(&cared.panel.state, cared.server, at, "crashed", back).await.unwrap();
+        l4d2web::care::note_crash(&cared.panel.state.db, cared.server, at, "crashed", back, at).await.unwrap();
     }
     let crashes = server_crashes::since(&cared.panel.state.db, cared.server, 0).await.unwrap();
     assert_eq!(crashes.iter().map(|crash| (crash.at, crash.back)).collect::<Vec<_>>(), [(160, false), (100, true)]);
+    cared.end().await;
+}
+
+/// Whoever of the panel asks first when it is back: the queue, or the watch.
+#[tokio::test]
+async fn what_ended_while_the_panel_was_away_is_counted_once() {
+    let mut cared = Cared::new().await;
+    let (db, server) = (cared.panel.state.db.clone(), cared.server);
+    let crashes = async || server_crashes::since(&db, server, 0).await.unwrap();
+    let mut changes = cared.panel.state.bus.listen();
+    // It came back by itself, and runs as if nothing had been.
+    cared.says(|status| status["started_at"] = serde_json::json!(1000)).await;
+    behind(cared.panel.root.path(), &["bounce", "1"]);
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(watch::run(cared.panel.state.clone(), stop.clone()));
+    while crashes().await.is_empty() {
+        tokio::time::timeout(Duration::from_secs(30), changes.recv()).await.unwrap().unwrap();
+    }
+    let crash = crashes().await.remove(0);
+    assert_eq!((crash.how.as_str(), crash.back), ("ended by itself while the panel was away", true));
+    stop.cancel();
+    watching.await.unwrap();
+
+    // It is away again, and it ends for good.
+    behind(cared.panel.root.path(), &["crash", "1", "SEGV"]);
+    cared.work();
+    while crashes().await.len() < 2 {
+        tokio::time::timeout(Duration::from_secs(30), changes.recv()).await.unwrap().unwrap();
+    }
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(watch::run(cared.panel.state.clone(), stop.clone()));
+    let job = cared.panel.state.queue.enqueue(l4d2web::queue::Work::Start(cared.server), None).await.unwrap().id;
+    cared.over(job).await;
+    stop.cancel();
+    watching.await.unwrap();
+    let all = crashes().await;
+    assert_eq!(all.iter().map(|crash| crash.back).collect::<Vec<_>>(), [false, true], "{all:?}");
     cared.end().await;
 }
 
@@ -67,6 +137,39 @@ impl Lines for Silent {
 impl Line for Silent {
     async fn ask(&mut self, _: &Command) -> Result<Vec<u8>, RconError> {
         std::future::pending().await
+    }
+}
+
+/// Where queries come to a server: a stand-in that answers them with rubbish, or not at all.
+struct Queries {
+    answers: tokio::sync::watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Queries {
+    async fn open(port: u16) -> Self {
+        let socket = tokio::net::UdpSocket::bind(("127.0.0.1", port)).await.unwrap();
+        let (answers, answering) = tokio::sync::watch::channel(false);
+        let task = tokio::spawn(async move {
+            let mut packet = [0; 64];
+            loop {
+                let (_, from) = socket.recv_from(&mut packet).await.unwrap();
+                if *answering.borrow() {
+                    socket.send_to(b"\xff\xff\xff\xffIa stand-in", from).await.unwrap();
+                }
+            }
+        });
+        Self { answers, task }
+    }
+
+    fn answer(&self, answers: bool) {
+        self.answers.send_replace(answers);
+    }
+}
+
+impl Drop for Queries {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 
@@ -101,7 +204,18 @@ async fn a_server_that_hangs_is_found_after_minutes_and_by_the_process_too() {
     assert!(hangs().await.is_empty(), "who closes a connection does something");
     cared.fake.set(|script| script.manner = Manner::Dead);
     look_for_hangs(&state).await.unwrap();
-    assert_eq!(hangs().await.len(), 1);
+    assert!(hangs().await.is_empty(), "nobody listens for queries: that is something else");
+    // Its console alone does not answer: people may play on it.
+    let queries = Queries::open(cared.fake.port).await;
+    queries.answer(true);
+    look_for_hangs(&state).await.unwrap();
+    assert_eq!(hangs().await.iter().map(|hang| hang.answers).collect::<Vec<_>>(), [true]);
+    assert!(zoey.get("/servers/1").await.text("#notices .notice-drift").contains("Its console does not answer"));
+    l4d2web::care::deliver(&state).await.unwrap();
+    assert!(listener.heard().is_empty(), "it does not hang");
+    queries.answer(false);
+    look_for_hangs(&state).await.unwrap();
+    assert_eq!(hangs().await.iter().map(|hang| hang.answers).collect::<Vec<_>>(), [false]);
     look_for_hangs(&state).await.unwrap();
     l4d2web::care::deliver(&state).await.unwrap();
     let heard = listener.heard();
@@ -112,8 +226,22 @@ async fn a_server_that_hangs_is_found_after_minutes_and_by_the_process_too() {
     // By choice it is restarted, as soon as it hangs again.
     sql(&cared.panel, "DELETE FROM server_hangs WHERE server_id = ?", 1).await;
     zoey.post("/servers/1/care", &[("hang_restart", "yes"), ("hours", "")]).await;
+    // With its restart, or not at all.
+    sql(
+        &cared.panel,
+        "CREATE TRIGGER full BEFORE INSERT ON jobs BEGIN SELECT raise(ABORT, 'the disk is full'); END",
+        0,
+    )
+    .await;
+    look_for_hangs(&state).await.unwrap_err();
+    assert!(hangs().await.is_empty());
+    sql(&cared.panel, "DROP TRIGGER full", 0).await;
     look_for_hangs(&state).await.unwrap();
-    assert_eq!(cared.jobs().await.iter().map(|job| job.kind).collect::<Vec<_>>(), [Kind::Restart]);
+    let jobs = cared.jobs().await;
+    assert_eq!(
+        jobs.iter().map(|job| (job.kind, job.only_when)).collect::<Vec<_>>(),
+        [(Kind::Restart, Some(Condition::Hung))]
+    );
     // One that was started anew does not hang any more.
     cared.says(|status| status["started_at"] = serde_json::json!(started + 1)).await;
     look_for_hangs(&state).await.unwrap();

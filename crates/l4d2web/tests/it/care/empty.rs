@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use l4d2web::db;
-use l4d2web::db::waiting_restarts::{self, Reason};
-use l4d2web::queue::{JobState, Kind, Work};
+use l4d2web::db::waiting_restarts::{self, Deed, Reason};
+use l4d2web::queue::{Condition, JobState, Kind, Work};
 
 use super::{Cared, NOBODY, SOMEBODY, sql};
 use crate::play::Manner;
@@ -33,7 +33,10 @@ async fn a_server_restarts_when_the_last_player_has_left() {
     cared.pass().await;
     cared.pass().await;
     let jobs = cared.jobs().await;
-    assert_eq!(jobs.iter().map(|job| (job.kind, job.only_empty)).collect::<Vec<_>>(), [(Kind::Restart, true)]);
+    assert_eq!(
+        jobs.iter().map(|job| (job.kind, job.only_when)).collect::<Vec<_>>(),
+        [(Kind::Restart, Some(Condition::Empty))]
+    );
     cared.work();
     let job = cared.over(jobs[0].id).await;
     assert_eq!((job.state, cared.restarts()), (JobState::Succeeded, 1), "{job:?}");
@@ -141,7 +144,8 @@ async fn a_server_that_is_stopped_meanwhile_stays_stopped() {
     assert_eq!(cared.over(stop).await.state, JobState::Succeeded);
     assert_eq!(cared.waiting().await, None, "its next start brings what the restart would have");
     // Even when it was decided a moment before.
-    let refused = cared.panel.state.queue.enqueue(Work::RestartEmpty(cared.server), None).await.unwrap_err();
+    let refused =
+        cared.panel.state.queue.enqueue(Work::RestartIf(cared.server, Condition::Empty), None).await.unwrap_err();
     assert_eq!(refused.to_string(), "“Friday Versus” should be stopped, so that it is not restarted.");
     cared.pass().await;
     assert_eq!((cared.jobs().await.len(), cared.restarts()), (1, 0));
@@ -230,7 +234,9 @@ async fn a_restart_whoever_plays_is_announced_in_the_game() {
     let (db, clock) = (cared.panel.state.db.clone(), cared.panel.state.clock.clone());
     let at = clock.now() + 300;
     let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await.unwrap();
-    waiting_restarts::put(&mut tx, cared.server, Reason::Schedule, None, Some(at), clock.now()).await.unwrap();
+    waiting_restarts::put(&mut tx, cared.server, (Deed::Restart, Reason::Schedule), None, Some(at), clock.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     for _ in 0..60 {
         cared.pass().await;
@@ -242,7 +248,7 @@ async fn a_restart_whoever_plays_is_announced_in_the_game() {
     cared.pass().await;
     cared.work();
     let job = cared.jobs().await.remove(0);
-    assert!(!job.only_empty);
+    assert_eq!(job.only_when, Some(Condition::Warned));
     assert_eq!((cared.over(job.id).await.state, cared.restarts()), (JobState::Succeeded, 1));
     cared.end().await;
 }
@@ -254,7 +260,9 @@ async fn nobody_is_thrown_out_without_a_word() {
     cared.play(SOMEBODY);
     let (db, clock) = (cared.panel.state.db.clone(), cared.panel.state.clock.clone());
     let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await.unwrap();
-    waiting_restarts::put(&mut tx, cared.server, Reason::Schedule, None, Some(clock.now()), 0).await.unwrap();
+    waiting_restarts::put(&mut tx, cared.server, (Deed::Restart, Reason::Schedule), None, Some(clock.now()), 0)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     cared.pass().await;
     cared.pass().await;

@@ -1,4 +1,4 @@
-//! Somebody who is told: keeps what came, and answers as the test wants. It stands in for a chat.
+//! Somebody who is told: keeps what came, and answers as the test wants, below /slow/ never. It stands in for a chat.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// What it has heard, and what it says.
 #[derive(Debug, Default)]
@@ -20,29 +21,38 @@ struct Ear {
 
 /// It listens until it is dropped.
 #[derive(Debug)]
-pub(super) struct Listener {
-    pub(super) url: String,
+pub(crate) struct Listener {
+    pub(crate) url: String,
     ear: Arc<Mutex<Ear>>,
+    /// The paths of all calls that came, in order.
+    pub(crate) calls: watch::Receiver<Vec<String>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Listener {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let ear = Arc::new(Mutex::new(Ear::default()));
-        let app = Router::new().route("/{*path}", post(hear)).with_state(ear.clone());
+        let (sender, calls) = watch::channel(Vec::new());
+        let app = Router::new().route("/{*path}", post(hear)).with_state((ear.clone(), Arc::new(sender)));
         let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { url, ear, task }
+        Self { url, ear, calls, task }
     }
 
     /// Answers the next call so: status, `Retry-After`, text.
-    pub(super) fn answer(&self, status: u16, retry_after: Option<&'static str>, text: &'static str) {
+    pub(crate) fn answer(&self, status: u16, retry_after: Option<&'static str>, text: &'static str) {
         self.ear.lock().unwrap().answers.push((status, retry_after, text));
     }
 
+    /// Waits until this path was called so often.
+    pub(crate) async fn until_called(&mut self, path: &str, times: usize) {
+        let often = |calls: &Vec<String>| calls.iter().filter(|call| call.starts_with(path)).count() >= times;
+        self.calls.wait_for(often).await.unwrap();
+    }
+
     /// What came since the last time: paths and bodies.
-    pub(super) fn heard(&self) -> Vec<(String, serde_json::Value)> {
+    pub(crate) fn heard(&self) -> Vec<(String, serde_json::Value)> {
         std::mem::take(&mut self.ear.lock().unwrap().heard)
     }
 }
@@ -53,7 +63,13 @@ impl Drop for Listener {
     }
 }
 
-async fn hear(State(ear): State<Arc<Mutex<Ear>>>, OriginalUri(uri): OriginalUri, body: Bytes) -> Response {
+type Heard = (Arc<Mutex<Ear>>, Arc<watch::Sender<Vec<String>>>);
+
+async fn hear(State((ear, calls)): State<Heard>, OriginalUri(uri): OriginalUri, body: Bytes) -> Response {
+    calls.send_modify(|calls| calls.push(uri.path().to_owned()));
+    if uri.path().starts_with("/slow/") {
+        return std::future::pending().await;
+    }
     let mut ear = ear.lock().unwrap();
     ear.heard.push((uri.path().to_owned(), serde_json::from_slice(&body).unwrap()));
     if ear.answers.is_empty() {

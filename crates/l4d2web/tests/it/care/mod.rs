@@ -2,7 +2,9 @@
 
 mod crashes;
 mod empty;
-mod listener;
+mod late;
+pub(crate) mod listener;
+mod pace;
 mod schedules;
 mod told;
 
@@ -145,6 +147,11 @@ impl Cared {
     /// What the console was told and does not only ask.
     pub(super) fn said(&self) -> Vec<String> {
         self.fake.asked.borrow().iter().filter(|line| *line != "status").cloned().collect()
+    }
+
+    /// What should be of the server.
+    pub(super) async fn desired(&self) -> Desired {
+        db::servers::find(&self.panel.state.db, self.server).await.unwrap().unwrap().desired
     }
 
     /// How often the host has restarted the server.

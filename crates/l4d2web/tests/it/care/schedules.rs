@@ -3,12 +3,13 @@
 
 use axum::http::StatusCode;
 use l4d2web::care::run_due;
-use l4d2web::db::schedules::{self, Schedule};
+use l4d2web::db::schedules::{self, Action, Schedule};
+use l4d2web::db::servers::Desired;
 use l4d2web::db::waiting_restarts::Reason;
 use l4d2web::id::ServerId;
-use l4d2web::queue::Kind;
+use l4d2web::queue::{Condition, JobState, Kind};
 
-use super::{Cared, SOMEBODY};
+use super::{Cared, NOBODY, SOMEBODY};
 
 impl Cared {
     async fn add(&self, server: Option<ServerId>, kind: &str, time: &str, zone: &str) {
@@ -125,13 +126,13 @@ async fn a_clock_that_jumps_is_lived_with() {
 async fn two_that_look_at_once_do_it_once() {
     let cared = Cared::new().await;
     cared.set("2027-01-10T00:00:00Z");
-    cared.add(Some(cared.server), "stop", "05:00", "UTC").await;
+    cared.add(Some(cared.server), "start", "05:00", "UTC").await;
     cared.set("2027-01-10T05:00:00Z");
     let state = &cared.panel.state;
     let looks = futures_util::future::join_all((0..8).map(|_| run_due(state))).await;
     assert!(looks.iter().all(Result::is_ok));
     let jobs = cared.jobs().await;
-    assert_eq!(jobs.iter().map(|job| (job.kind, job.user_id)).collect::<Vec<_>>(), [(Kind::Stop, None)]);
+    assert_eq!(jobs.iter().map(|job| (job.kind, job.user_id)).collect::<Vec<_>>(), [(Kind::Start, None)]);
     assert_eq!(cared.schedule().await.last, Some(format!("Asked for: job {}.", jobs[0].id)));
     cared.end().await;
 }
@@ -172,5 +173,73 @@ async fn what_cannot_be_read_is_refused_with_what_would_be_taken() {
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(reply.text("#c-hours-e").contains("from 1 to 720"));
     assert!(schedules::all(&cared.panel.state.db).await.unwrap().is_empty());
+    cared.end().await;
+}
+
+/// A stop spares who plays, and one that does not warns them.
+#[tokio::test]
+async fn a_stop_each_day_throws_nobody_out_unwarned() {
+    let mut cared = Cared::new().await;
+    cared.play(SOMEBODY);
+    cared.set("2027-01-10T00:00:00Z");
+    cared.add(Some(cared.server), "stop", "05:00", "UTC").await;
+    // Late, too.
+    cared.set("2027-01-10T07:00:00Z");
+    cared.work();
+    cared.pass().await;
+    cared.pass().await;
+    assert!(cared.jobs().await.is_empty(), "somebody plays");
+    let mut zoey = cared.panel.login("zoey").await;
+    let page = zoey.get("/servers/1").await;
+    assert!(page.text("#notices .notice-moving").contains("It stops when nobody plays"));
+    cared.play(NOBODY);
+    cared.pass().await;
+    let job = cared.jobs().await.remove(0);
+    assert_eq!((job.kind, job.only_when), (Kind::Stop, Some(Condition::Empty)));
+    assert_eq!(cared.over(job.id).await.state, JobState::Succeeded);
+    assert_eq!((cared.waiting().await, cared.desired().await), (None, Desired::Stopped));
+
+    cared.start().await;
+    cared.play(SOMEBODY);
+    zoey.post("/servers/1/schedules/1/delete", &[]).await;
+    cared.add(Some(cared.server), "stop_anyway", "05:00", "UTC").await;
+    cared.set("2027-01-11T04:55:00Z");
+    cared.pass().await;
+    cared.set("2027-01-11T04:59:00Z");
+    cared.pass().await;
+    assert_eq!(cared.said(), ["say \"This server stops in 5 minutes.\"", "say \"This server stops in 1 minute.\""]);
+    assert_eq!((cared.jobs().await.len(), cared.desired().await), (1, Desired::Running));
+    cared.set("2027-01-11T05:00:00Z");
+    cared.pass().await;
+    let job = cared.jobs().await.remove(1);
+    assert_eq!((job.kind, job.only_when), (Kind::Stop, Some(Condition::Warned)));
+    assert_eq!((cared.over(job.id).await.state, cared.desired().await), (JobState::Succeeded, Desired::Stopped));
+    cared.end().await;
+}
+
+#[tokio::test]
+async fn what_is_done_each_day_is_changed_in_place() {
+    let cared = Cared::new().await;
+    cared.set("2027-01-10T00:00:00Z");
+    cared.add(Some(cared.server), "restart", "05:00", "Europe/Berlin").await;
+    let mut zoey = cared.panel.login("zoey").await;
+    let page = zoey.get("/servers/1/care?schedule=1").await;
+    assert_eq!(page.values("#sc-time, #sc-zone, #schedule [name=id]"), ["1", "05:00", "Europe/Berlin"]);
+    assert_eq!(page.values("#sc-kind [selected]"), ["restart"]);
+    let change = |time| [("id", "1"), ("kind", "stop"), ("time", time), ("zone", "UTC")];
+    let reply = zoey.post("/servers/1/schedules", &change("25:00")).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        (reply.values("#schedule [name=id]"), reply.values("#sc-time")),
+        (vec!["1".to_owned()], vec!["25:00".to_owned()])
+    );
+    assert_eq!(zoey.post("/servers/1/schedules", &change("06:30")).await.status, StatusCode::SEE_OTHER);
+    let schedule = cared.schedule().await;
+    assert_eq!((schedule.kind, schedule.minute, schedule.zone.as_str()), (Action::Stop, 390, "UTC"));
+    assert_eq!(schedule.next_at, seconds("2027-01-10T06:30:00Z"));
+    // Gone meanwhile, or another's.
+    zoey.post("/servers/1/schedules/1/delete", &[]).await;
+    assert_eq!(zoey.post("/servers/1/schedules", &change("06:30")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(zoey.get("/servers/1/care?schedule=1").await.status, StatusCode::NOT_FOUND);
     cared.end().await;
 }

@@ -1,10 +1,16 @@
 //! Who is told of what happens.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use l4d2web::care::{deliver, note_crash};
 use l4d2web::db::webhooks;
+use l4d2web::fetch::{FetchError, Fetcher, Origin, Request};
 use l4d2web::id::ServerId;
+use l4d2web::live::Change;
 use l4d2web::queue::Work;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_util::sync::CancellationToken;
 
 use super::listener::Listener;
 use super::{Cared, sql};
@@ -30,7 +36,8 @@ async fn telling() -> (Panel, Listener) {
 }
 
 async fn crash(panel: &Panel, server: i64, at: i64) {
-    note_crash(&panel.state, ServerId(server), at, "crashed with signal SEGV", true).await.unwrap();
+    let (db, now) = (&panel.state.db, panel.state.clock.now());
+    note_crash(db, ServerId(server), at, "crashed with signal SEGV", true, now).await.unwrap();
 }
 
 fn formats(heard: &[(String, serde_json::Value)]) -> Vec<&str> {
@@ -84,7 +91,9 @@ async fn names_do_nothing_to_those_who_are_told() {
     let (panel, listener) = telling().await;
     let name = "UPDATE servers SET name = '**@everyone** <@1> [x](https://bad.example) `;quit' || char(27) || '[2J' || char(8238) WHERE id = ?";
     sql(&panel, name, 1).await;
-    note_crash(&panel.state, ServerId(1), 100, "said \"@here\"\r\n# big\0", true).await.unwrap();
+    note_crash(&panel.state.db, ServerId(1), 100, "said \"@here\"\r\n# big\0", true, panel.state.clock.now())
+        .await
+        .unwrap();
     deliver(&panel.state).await.unwrap();
     let heard = listener.heard();
     let discord = &heard.iter().find(|(path, _)| path.starts_with("/discord")).unwrap().1;
@@ -144,6 +153,92 @@ async fn who_does_not_take_it_is_told_again_for_an_hour() {
     panel.state.clock.advance(3000);
     deliver(&panel.state).await.unwrap();
     assert_eq!(listener.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn who_is_slow_to_hear_keeps_nobody_else_waiting() {
+    let (panel, mut listener) = telling().await;
+    sql(&panel, "UPDATE webhooks SET url = replace(url, '/json/', '/slow/') WHERE id = ?", 1).await;
+    let stop = CancellationToken::new();
+    let caring = tokio::spawn(l4d2web::care::run(panel.state.clone(), stop.clone()));
+    for number in 1..=3 {
+        crash(&panel, 1, 100 * i64::try_from(number).unwrap()).await;
+        panel.state.bus.send(Change::Server(ServerId(1)));
+        listener.until_called("/discord/", number).await;
+        listener.until_called("/slow/", 1).await;
+    }
+    let slow = webhooks::list(&panel.state.db, Some(ServerId(1))).await.unwrap().remove(0);
+    assert_eq!(slow.last, None, "it has not answered the first yet");
+    assert_eq!(listener.calls.borrow().iter().filter(|path| path.starts_with("/slow/")).count(), 1);
+    stop.cancel();
+    caring.await.unwrap();
+}
+
+/// An answer that comes byte by byte, and never ends.
+#[tokio::test]
+async fn an_answer_that_trickles_in_has_an_end() {
+    for (head, taken) in [("HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n", true), ("HTTP/1.1 200 OK\r\nx: ", false)]
+    {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let trickle = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0, "the question");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            while stream.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let origin = Origin::of(&url.parse().unwrap()).unwrap();
+        let within = Duration::from_millis(700);
+        let said = Fetcher::new(vec![origin]).say(&Request::json(&url, "{}".to_owned()), within).await;
+        match said {
+            Ok(said) => assert!(taken && said.is_success(), "{said:?}"),
+            Err(error) => assert!(!taken && matches!(error, FetchError::Late { .. }), "{error}"),
+        }
+        trickle.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn many_who_test_at_once_call_once() {
+    let (panel, listener) = telling().await;
+    let zoey = panel.login("zoey").await;
+    let presses = (0..8).map(|_| {
+        let mut zoey = zoey.clone();
+        async move { zoey.post("/servers/1/webhooks/1/test", &[]).await.status }
+    });
+    let statuses = futures_util::future::join_all(presses).await;
+    assert_eq!(statuses.iter().filter(|status| **status == StatusCode::SEE_OTHER).count(), 1, "{statuses:?}");
+    assert_eq!(listener.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn a_webhook_is_changed_and_keeps_its_address() {
+    let (panel, listener) = telling().await;
+    let mut zoey = panel.login("zoey").await;
+    let page = zoey.get("/servers/1/care?webhook=1").await;
+    assert_eq!(page.values("#wh-name, #wh-url, #webhook [name=id]"), ["1", "json", ""]);
+    assert_eq!(page.values("#webhook [type=checkbox][checked]").len(), 4);
+    assert!(page.text("#wh-url-h").contains("127.0.0.1/…hook") && !page.body.contains("token-of-a-web"));
+    let fields = [("id", "1"), ("name", "Us"), ("url", ""), ("format", "json"), ("job", "yes")];
+    assert_eq!(zoey.post("/servers/1/webhooks", &fields).await.location(), "/servers/1/care#webhooks");
+    let hook = webhooks::list(&panel.state.db, Some(ServerId(1))).await.unwrap().remove(0);
+    assert_eq!((hook.name.as_str(), hook.topics.job, hook.topics.crash), ("Us", true, false));
+    assert!(hook.url.ends_with("/json/token-of-a-webhook"));
+    // What is wrong is said in the same form.
+    let reply =
+        zoey.post("/servers/1/webhooks", &[&fields[..2], &[("url", "nonsense"), ("format", "json")]].concat()).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(reply.values("#webhook [name=id]"), ["1"]);
+    let other = format!("{}/json/another", listener.url);
+    let fields = [("id", "1"), ("name", "Us"), ("url", other.as_str()), ("format", "json"), ("job", "yes")];
+    zoey.post("/servers/1/webhooks", &fields).await;
+    assert_eq!(webhooks::list(&panel.state.db, Some(ServerId(1))).await.unwrap()[0].url, other);
+    // That of all servers is not zoey's.
+    let fields = [("id", "2"), ("name", "Us"), ("url", ""), ("format", "json"), ("job", "yes")];
+    assert_eq!(zoey.post("/servers/1/webhooks", &fields).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(zoey.get("/servers/1/care?webhook=2").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
