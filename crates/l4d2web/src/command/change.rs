@@ -16,8 +16,8 @@ use crate::id::ServerId;
 /// What is wished for. What is none stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
-    /// The map; that of now is loaded anew, for the mode to take effect.
-    pub map: MapName,
+    /// The map; that of now is loaded anew, for the mode to take effect. Without one nothing is loaded, and only the difficulty takes hold.
+    pub map: Option<MapName>,
     /// What is played.
     pub mode: Option<Mode>,
     /// How hard.
@@ -42,6 +42,8 @@ pub struct Patience {
     pub map: Duration,
     /// While the game answers, and is still on the map of before.
     pub stays: Duration,
+    /// A reply that takes longer says that a map was loaded meanwhile.
+    pub slow: Duration,
     /// Between two looks.
     pub pause: Duration,
 }
@@ -52,6 +54,7 @@ impl Default for Patience {
             reply: Duration::from_secs(50),
             map: Duration::from_mins(2),
             stays: Duration::from_secs(10),
+            slow: Duration::from_secs(2),
             pause: Duration::from_millis(500),
         }
     }
@@ -146,30 +149,52 @@ impl Game<'_> {
         if let Some(kept) = self.set(wish, &before).await? {
             return Ok(kept);
         }
-        let reply = self.ask(&Command::with("changelevel", &[wish.map.as_str()])).await?;
-        if let Some(sentence) = no_map(&reply, &wish.map) {
-            self.back(wish, &before).await?;
-            return Ok(refused(sentence));
-        }
+        let Some(map) = &wish.map else { return Ok(at_once(wish, &before)) };
+        // The same map looks the same before and after: that it was loaded anew must be seen otherwise.
+        let again = before.is_on(map);
+        let mark = if again { Mark::set(self).await? } else { None };
+        // Whether nothing was said for a while, as when a map is loaded.
+        let mut silent = match self.ask(&Command::with("changelevel", &[map.as_str()])).await {
+            Ok(reply) => {
+                if let Some(sentence) = no_map(&reply, map) {
+                    self.back(wish, &before, mark.as_ref()).await?;
+                    return Ok(refused(sentence));
+                }
+                false
+            }
+            // It was sent, and the game may be at it.
+            Err(error) if error.may_have_been_run() => true,
+            Err(error) => return Err(error),
+        };
         let ordered = Instant::now();
+        // Since when it has answered without a pause: after one it may be just about to be there.
+        let mut answers = ordered;
         loop {
             sleep(self.patience.pause).await;
-            let again = Running::of_server(self.consoles, self.server).await;
-            if !matches!(&again, Ok(running) if running.started_at == started) {
+            let running = Running::of_server(self.consoles, self.server).await;
+            if !matches!(&running, Ok(running) if running.started_at == started) {
                 let sentence = "It was stopped or started anew before the map was there.".to_owned();
                 return Ok(Outcome { state: ActState::Failed, sentence });
             }
-            match self.now().await {
-                Ok(now) if now.map.as_deref().is_some_and(|map| map.eq_ignore_ascii_case(wish.map.as_str())) => {
-                    return Ok(told(wish, &now));
-                }
-                Ok(now) if ordered.elapsed() > self.patience.stays => {
-                    self.back(wish, &before).await?;
+            let asked = Instant::now();
+            let looked = self.look(again, mark.as_ref(), silent, map).await;
+            if looked.is_err() || asked.elapsed() > self.patience.slow {
+                answers = Instant::now();
+            }
+            match looked {
+                Ok((now, true)) => return Ok(told(wish, map, &now)),
+                Ok((now, false)) if answers.elapsed() > self.patience.stays => {
+                    self.back(wish, &before, mark.as_ref()).await?;
+                    if again && now.is_on(map) {
+                        return Ok(refused(format!("The game stays on {map}: it was not seen to load it anew.")));
+                    }
                     let stays = now.map.unwrap_or_else(|| "no map".to_owned());
-                    return Ok(refused(format!("The game stays on {stays}: it did not take {}.", wish.map)));
+                    return Ok(refused(format!("The game stays on {stays}: it did not take {map}.")));
                 }
                 Ok(_) => {}
-                Err(error) if error.may_pass() && ordered.elapsed() < self.patience.map => {}
+                Err(error) if error.may_pass() && ordered.elapsed() < self.patience.map => {
+                    silent |= error.may_have_been_run();
+                }
                 Err(error) if error.may_pass() => {
                     let sentence = format!("The game has not answered for {} s.", ordered.elapsed().as_secs());
                     return Ok(Outcome { state: ActState::Failed, sentence });
@@ -177,6 +202,23 @@ impl Game<'_> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// What the game is at, and whether it has come to the map.
+    async fn look(
+        &self,
+        again: bool,
+        mark: Option<&Mark>,
+        silent: bool,
+        map: &MapName,
+    ) -> Result<(Now, bool), NoReply> {
+        let now = self.now().await?;
+        let there = now.is_on(map)
+            && match mark {
+                Some(mark) => mark.is_gone(self).await?,
+                None => !again || silent,
+            };
+        Ok((now, there))
     }
 
     /// Sets mode and difficulty and reads them back; what came of it when the game did not take one.
@@ -195,17 +237,20 @@ impl Game<'_> {
         if kept.is_empty() {
             return Ok(None);
         }
-        self.back(wish, before).await?;
+        self.back(wish, before, None).await?;
         Ok(Some(refused(format!("The game keeps {}. Nothing was changed.", kept.join(" and ")))))
     }
 
     /// Puts mode and difficulty back, after the game did not want the rest.
-    async fn back(&self, wish: &Wish, before: &Now) -> Result<(), NoReply> {
+    async fn back(&self, wish: &Wish, before: &Now, mark: Option<&Mark>) -> Result<(), NoReply> {
         if let (Some(_), Some(mode)) = (&wish.mode, &before.mode) {
             self.ask(&Command::with("mp_gamemode", &[mode.value()])).await?;
         }
         if let (Some(_), Some(difficulty)) = (wish.difficulty, before.difficulty) {
             self.ask(&Command::with("z_difficulty", &[difficulty.value()])).await?;
+        }
+        if let Some(mark) = mark {
+            self.ask(&Command::with("hostname", &[&mark.before])).await?;
         }
         Ok(())
     }
@@ -229,6 +274,45 @@ impl Game<'_> {
     }
 }
 
+impl Now {
+    fn is_on(&self, map: &MapName) -> bool {
+        self.map.as_deref().is_some_and(|now| now.eq_ignore_ascii_case(map.as_str()))
+    }
+}
+
+/// A blank at the end of the server's name, which nobody sees: `server.cfg` sets the name when a map begins, so that the blank is gone when the map has
+/// been loaded anew.
+struct Mark {
+    before: String,
+    marked: String,
+}
+
+impl Mark {
+    /// None when the game does not let itself be marked.
+    async fn set(game: &Game<'_>) -> Result<Option<Self>, NoReply> {
+        let Some(before) = Self::name(game).await? else { return Ok(None) };
+        if before.chars().any(|letter| letter.is_control() || letter == '\u{fffd}') {
+            // It would not come back as it was.
+            return Ok(None);
+        }
+        let mark = Self { marked: format!("{before} "), before };
+        let Ok(order) = Command::with("hostname", &[&mark.marked]) else { return Ok(None) };
+        game.ask(&Ok(order)).await?;
+        // A plug-in may keep the name.
+        let marked = Self::name(game).await?.as_ref() == Some(&mark.marked);
+        Ok(marked.then_some(mark))
+    }
+
+    async fn is_gone(&self, game: &Game<'_>) -> Result<bool, NoReply> {
+        Ok(Self::name(game).await?.is_some_and(|name| name != self.marked))
+    }
+
+    async fn name(game: &Game<'_>) -> Result<Option<String>, NoReply> {
+        let reply = game.ask(&plain("hostname")).await?;
+        Ok(Variable::read(&reply, "hostname").ok().map(|variable| variable.value))
+    }
+}
+
 /// What is not as it was wished, in words.
 fn kept(wish: &Wish, now: &Now) -> Vec<String> {
     let mut kept = Vec::new();
@@ -243,16 +327,23 @@ fn kept(wish: &Wish, now: &Now) -> Vec<String> {
     kept
 }
 
+/// What the game is at, after a wish that needs no map and that it took.
+fn at_once(wish: &Wish, before: &Now) -> Outcome {
+    let map = before.map.as_deref().unwrap_or("no map");
+    let difficulty = wish.difficulty.map_or("", Difficulty::title);
+    Outcome { state: ActState::Done, sentence: format!("Now {difficulty}, on {map} as before") }
+}
+
 /// What the game is at, once it is on the map.
-fn told(wish: &Wish, now: &Now) -> Outcome {
+fn told(wish: &Wish, map: &MapName, now: &Now) -> Outcome {
     let kept = kept(wish, now);
     if !kept.is_empty() {
         let why = "the game, its config or a plug-in sets that when a map begins";
-        return refused(format!("Now on {}, but with {}: {why}.", wish.map, kept.join(" and ")));
+        return refused(format!("Now on {map}, but with {}: {why}.", kept.join(" and ")));
     }
     let mode = now.mode.as_ref().map_or("", Mode::title);
     let difficulty = now.difficulty.map_or("", Difficulty::title);
-    let words: Vec<&str> = [wish.map.as_str(), mode, difficulty].into_iter().filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = [map.as_str(), mode, difficulty].into_iter().filter(|word| !word.is_empty()).collect();
     Outcome { state: ActState::Done, sentence: format!("Now on {}", words.join(", ")) }
 }
 
@@ -268,8 +359,12 @@ fn no_map(reply: &[u8], map: &MapName) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn map() -> MapName {
+        MapName::parse("c2m1_highway").unwrap()
+    }
+
     fn wish(mode: Option<&str>, difficulty: Option<Difficulty>) -> Wish {
-        Wish { map: MapName::parse("c2m1_highway").unwrap(), mode: mode.and_then(Mode::parse), difficulty }
+        Wish { map: Some(map()), mode: mode.and_then(Mode::parse), difficulty }
     }
 
     fn now(mode: &str, difficulty: Difficulty) -> Now {
@@ -279,9 +374,9 @@ mod tests {
     #[test]
     fn what_is_read_back_is_told() {
         let now = now("versus", Difficulty::Normal);
-        let done = told(&wish(Some("versus"), None), &now);
+        let done = told(&wish(Some("versus"), None), &map(), &now);
         assert_eq!((done.state, done.sentence.as_str()), (ActState::Done, "Now on c2m1_highway, Versus, Normal"));
-        let kept = told(&wish(Some("coop"), Some(Difficulty::Expert)), &now);
+        let kept = told(&wish(Some("coop"), Some(Difficulty::Expert)), &map(), &now);
         assert_eq!(kept.state, ActState::Refused);
         assert_eq!(
             kept.sentence,

@@ -40,6 +40,7 @@ impl Evening {
             reply: Duration::from_secs(30),
             map: Duration::from_mins(1),
             stays: Duration::from_millis(300),
+            slow: Duration::from_secs(30),
             pause: Duration::from_millis(10),
         });
         panel.state.controls.tellers.set_pace(Pace {
