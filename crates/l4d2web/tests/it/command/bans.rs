@@ -141,11 +141,17 @@ async fn what_is_no_account_is_refused_with_what_was_typed() {
 async fn a_game_that_runs_on_is_told_what_it_missed() {
     let mut evening = Evening::new().await;
     let mut mia = evening.login("mia").await;
-    wish(&evening, 13, None).await;
-    let keeper = Keeper::begin(&evening);
-    evening.until_it_is(|scene| scene.file == [steam(13)]).await;
     let tellers = &evening.looking.panel.state.controls.tellers;
-    tellers.set_pace(Pace { reply: Duration::from_millis(200), ..tellers.pace() });
+    let (patient, hasty) = (tellers.pace(), Pace { reply: Duration::from_millis(200), ..tellers.pace() });
+    tellers.set_pace(hasty);
+    evening.game.answers.send_replace(false);
+    mia.post(&evening.path("/bans"), &[("id", &steam(13)), ("time", "good")]).await;
+    tellers.set_pace(patient);
+    evening.game.answers.send_replace(true);
+    let keeper = Keeper::begin(&evening);
+    // From now on all has been told.
+    evening.until_state(ActState::Done).await;
+    evening.looking.panel.state.controls.tellers.set_pace(hasty);
     evening.game.answers.send_replace(false);
     for (path, fields) in
         [("/bans", vec![("id", "STEAM_1:0:7"), ("time", "good")]), ("/bans/76561197960265741/lift", vec![])]
@@ -157,8 +163,7 @@ async fn a_game_that_runs_on_is_told_what_it_missed() {
     assert_eq!(evening.acts().await[1].result, "Banned for good. It waits: the game is told as soon as it answers.");
     let page = mia.get(&evening.path("/bans")).await.body;
     assert!(page.contains("Waits: the game is told when it answers") && page.contains("Lifted; the game"), "{page}");
-    let tellers = &evening.looking.panel.state.controls.tellers;
-    tellers.set_pace(Pace { reply: Duration::from_secs(15), ..tellers.pace() });
+    evening.looking.panel.state.controls.tellers.set_pace(patient);
     evening.game.answers.send_replace(true);
     evening.until_state(ActState::Done).await;
     let scene = evening.game.scene();
