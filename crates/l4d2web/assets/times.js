@@ -10,9 +10,10 @@ function words(at) {
   const now = new Date();
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
   const days = Math.ceil((midnight - at) / 86400000);
-  if (days <= 0) return clock.format(at);
+  if (days === 0) return clock.format(at);
   if (days === 1) return `${clock.format(at)} yesterday`;
-  if (days < 7) return `${clock.format(at)} on ${weekday.format(at)}`;
+  if (days === -1) return `${clock.format(at)} tomorrow`;
+  if (Math.abs(days) < 7) return `${clock.format(at)} on ${weekday.format(at)}`;
   return `${clock.format(at)} on ${(at.getFullYear() === now.getFullYear() ? day : year).format(at)}`;
 }
 

@@ -20,7 +20,7 @@ CREATE TABLE game_acts (
     kind      TEXT    NOT NULL CHECK (kind IN ('change', 'kick', 'ban', 'lift', 'say')),
     what      TEXT    NOT NULL, -- a clause: “Change to c2m1_highway”
     at        INTEGER NOT NULL,
-    state     TEXT    NOT NULL CHECK (state IN ('running', 'done', 'refused', 'failed')),
+    state     TEXT    NOT NULL CHECK (state IN ('running', 'waiting', 'done', 'refused', 'failed')),
     result    TEXT    NOT NULL DEFAULT '', -- a sentence; empty while it runs
     ended_at  INTEGER
 ) STRICT;
@@ -35,6 +35,7 @@ CREATE TABLE bans (
     user_id   INTEGER REFERENCES users (id) ON DELETE SET NULL,
     made_at   INTEGER NOT NULL,
     until_at  INTEGER,          -- NULL: for good
-    lifted    INTEGER NOT NULL DEFAULT 0 CHECK (lifted IN (0, 1)), -- 1: to be taken out of the game when it is there
+    lifted    INTEGER NOT NULL DEFAULT 0 CHECK (lifted IN (0, 1)), -- 1: to be taken out of the game; the row goes when the game says that it is
+    told_start INTEGER,         -- when the process began that has it, Unix seconds; NULL or another: the game is to be told
     PRIMARY KEY (server_id, steam_id)
 ) STRICT, WITHOUT ROWID;

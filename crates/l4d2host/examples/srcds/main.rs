@@ -9,7 +9,7 @@
 //! | Command | Effect |
 //! |---|---|
 //! | `players N` | N humans are on the server, no more, no fewer |
-//! | `players add "NAME" [STEAM_1:Y:Z]` | one more, called NAME; `\xNN` in NAME is that byte, so that quotes and control characters can be had |
+//! | `players add "NAME" [STEAM_1:Y:Z [loading]]`, `players loaded USERID` | one more, called NAME, who may load until told otherwise; `\xNN` in NAME is that byte, so that quotes and control characters can be had |
 //! | `players leave USERID`, `players say USERID "TEXT"` | that player goes; says something, as the log has it |
 //! | `players bots N`, `players clear` | N bots; nobody |
 //! | `players age SECONDS` | everybody has been connected for that long |

@@ -16,6 +16,8 @@ pub(crate) struct Player {
     pub(crate) name: Vec<u8>,
     pub(crate) score: i32,
     pub(crate) since: Instant,
+    /// Connected, and not in the game yet.
+    pub(crate) loading: bool,
     human: Option<Human>,
 }
 
@@ -62,7 +64,7 @@ impl Players {
 
     fn add(&mut self, name: Vec<u8>, human: Option<Human>) -> &Player {
         let score = i32::try_from(self.last_user_id).unwrap_or(0) * 3 % 40;
-        self.all.push(Player { user_id: self.last_user_id, name, score, since: Instant::now(), human });
+        self.all.push(Player { user_id: self.last_user_id, name, score, since: Instant::now(), loading: false, human });
         &self.all[self.all.len() - 1]
     }
 
@@ -95,6 +97,12 @@ impl Players {
     pub(crate) fn age(&mut self, by: Duration) {
         let since = Instant::now().checked_sub(by).unwrap_or_else(Instant::now);
         self.all.iter_mut().for_each(|player| player.since = since);
+    }
+
+    /// Whether somebody still loads; whether there is such a one.
+    pub(crate) fn set_loading(&mut self, user_id: u32, loading: bool) -> bool {
+        let found = self.all.iter_mut().find(|player| player.user_id == user_id);
+        found.map(|player| player.loading = loading).is_some()
     }
 
     /// Takes away those that fit, and returns them.
@@ -134,7 +142,8 @@ impl Player {
         };
         let mut tail = format!("\" {} {}", self.unique_id(), duration(self.since.elapsed()));
         let (ping, rate) = (10 + human.slot % 50, 100_000);
-        let _infallible = write!(tail, " {ping} 0 active {rate} {}", self.address());
+        let state = if self.loading { "spawning" } else { "active" };
+        let _infallible = write!(tail, " {ping} 0 {state} {rate} {}", self.address());
         [format!("# {user_id:>2} {} \"", human.slot).as_bytes(), &self.name, tail.as_bytes()].concat()
     }
 

@@ -4,20 +4,19 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::bans::{Told, Want, Which};
 use super::change::{Outcome, Wish, perform};
 use super::words::plain;
 use super::{Busy, NoReply, Who, bans};
 use crate::db::bans::NewBan;
 use crate::db::game_acts::{ActKind, ActState};
 use crate::db::{self, servers::Server};
-use crate::game::{Command, Player, Status, SteamId};
+use crate::game::{Command, Player, SteamId};
 use crate::id::UserId;
 use crate::live::Change;
 use crate::pages::kit::duration;
 use crate::state::AppState;
 
-/// How long a game may take for a word or a kick.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// How often it is looked whether somebody is gone, and the pause between.
 const LOOKS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(200);
@@ -77,7 +76,7 @@ impl Doer<'_> {
     pub async fn say(&self, text: &str) -> Done {
         let act = self.begin(ActKind::Say, &format!("Say “{text}”")).await?;
         let said = match Command::with("say", &[text]) {
-            Ok(command) => self.run(&command).await.map(|_| done("Said to all who play.".to_owned())),
+            Ok(command) => self.run(&command).await.map(|reply| said(&reply)),
             Err(error) => Ok(refused(format!("It is too long for the game: {error}."))),
         };
         self.end(act, said).await
@@ -120,21 +119,12 @@ impl Doer<'_> {
         let told = async {
             // So that they read why.
             self.throw_out(Who::Account(id), &ban.reason).await?;
-            let row = db::bans::Ban {
-                steam_id: ban.steam_id,
-                name: String::new(),
-                reason: String::new(),
-                by: None,
-                made_at: now,
-                until_at: ban.until,
-                lifted: false,
-            };
-            bans::apply(self.state, self.server.id, &row, now).await
+            self.tell(ban.steam_id).await
         };
         let outcome = match told.await {
-            Ok(true) => Ok(done(format!("Banned {time}. The game has it."))),
-            Ok(false) => Ok(refused("The game did not take it. It is told again when the server starts.".to_owned())),
-            Err(error) => later(error, format!("Banned {time}. The game is told when it answers.")),
+            Ok(Told { refused: 0, .. }) => Ok(done(format!("Banned {time}. The game has it."))),
+            Ok(_) => Ok(refused(format!("Banned {time}, but the game did not take it. It is told again."))),
+            Err(error) => self.later(error, &format!("Banned {time}")),
         };
         self.end(act, outcome).await
     }
@@ -148,15 +138,30 @@ impl Doer<'_> {
         let shown = if name.is_empty() { account(id.to_i64()) } else { name.to_owned() };
         let act = self.begin(ActKind::Lift, &format!("Lift the ban of {shown}")).await?;
         db::bans::lift(&self.state.db, self.server.id, id.to_i64(), self.state.clock.now()).await?;
-        let outcome = match bans::take_out(self.state, self.server.id, id).await {
-            Ok(true) => {
-                db::bans::forget(&self.state.db, self.server.id, id.to_i64()).await?;
-                Ok(done("They may come again.".to_owned()))
-            }
-            Ok(false) => Ok(refused("The game still has it. It is told again when the server starts.".to_owned())),
-            Err(error) => later(error, "They may come again. The game is told when it answers.".to_owned()),
+        let outcome = match self.tell(id.to_i64()).await {
+            Ok(Told { refused: 0, .. }) => Ok(done("They may come again.".to_owned())),
+            Ok(_) => Ok(refused("The game still has it. It is told again.".to_owned())),
+            Err(error) => self.later(error, "They may come again"),
         };
         self.end(act, outcome).await
+    }
+
+    /// Tells the game what was just wished, and has it told again when that fails.
+    async fn tell(&self, steam_id: i64) -> Result<Told, NoReply> {
+        let told = bans::tell(self.state, self.server.id, Which::One(steam_id)).await?;
+        let want = if told.refused == 0 { Want::OnceMore } else { Want::Tell };
+        self.state.controls.tellers.want(self.server.id, want);
+        Ok(told)
+    }
+
+    /// What is stored here counts, also while the game cannot be told.
+    fn later(&self, error: NoReply, what: &str) -> Result<Outcome, NoReply> {
+        if matches!(error, NoReply::Database(_)) {
+            return Err(error);
+        }
+        self.state.controls.tellers.want(self.server.id, Want::Tell);
+        let sentence = format!("{what}. It waits: the game is told as soon as it answers.");
+        Ok(Outcome { state: ActState::Waiting, sentence })
     }
 
     async fn throw_out(&self, who: Who, reason: &str) -> Result<Gone, NoReply> {
@@ -177,11 +182,12 @@ impl Doer<'_> {
 
     async fn players(&self) -> Result<Vec<Player>, NoReply> {
         let Ok(status) = plain("status") else { return Ok(Vec::new()) };
-        Ok(Status::parse(&self.run(&status).await?).map(|status| status.players).unwrap_or_default())
+        bans::players(&self.run(&status).await?)
     }
 
     async fn run(&self, command: &Command) -> Result<Vec<u8>, NoReply> {
-        self.state.controls.consoles.run(self.server.id, command, PATIENCE).await
+        let patience = self.state.controls.tellers.pace().reply;
+        self.state.controls.consoles.run(self.server.id, command, patience).await
     }
 
     async fn begin(&self, kind: ActKind, what: &str) -> db::Result<i64> {
@@ -199,9 +205,16 @@ impl Doer<'_> {
     }
 }
 
-/// What is stored here counts, also while the game cannot be told.
-fn later(error: NoReply, sentence: String) -> Result<Outcome, NoReply> {
-    if matches!(error, NoReply::Database(_)) { Err(error) } else { Ok(done(sentence)) }
+/// What came of `say`: a game that speaks for its console writes there what it said.
+fn said(reply: &[u8]) -> Outcome {
+    let reply = String::from_utf8_lossy(reply).to_ascii_lowercase();
+    if reply.contains("console: ") {
+        done("Said to all who play.".to_owned())
+    } else if reply.contains("unknown command") {
+        refused("The game knows no “say”. Nothing was said.".to_owned())
+    } else {
+        done("Told to the game, which did not say it back.".to_owned())
+    }
 }
 
 enum Gone {

@@ -43,6 +43,8 @@ pub struct Controls {
     pub addons: Addons,
     /// What consoles know.
     pub words: Words,
+    /// Who tells games their bans.
+    pub tellers: bans::Tellers,
     /// How often commands may come.
     pub rate: Rate,
 }
@@ -56,6 +58,7 @@ impl Controls {
             changes: Changes::default(),
             addons: Addons::default(),
             words: Words::default(),
+            tellers: bans::Tellers::default(),
             rate: Rate::new(clock),
         }
     }

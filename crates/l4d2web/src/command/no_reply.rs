@@ -15,6 +15,9 @@ pub enum NoReply {
         super::consoles::AT_ONCE
     )]
     Busy,
+    /// What it says is not understood, or not all of it came.
+    #[error("gave an answer to `{0}` that is not understood or not whole")]
+    Odd(&'static str),
     /// What happened on the connection.
     #[error(transparent)]
     Rcon(#[from] RconError),
@@ -44,11 +47,16 @@ impl NoReply {
         }
     }
 
+    /// Whether the command may have been run all the same: what is lost is the reply.
+    pub(super) fn may_have_been_run(&self) -> bool {
+        matches!(self, Self::Rcon(RconError::Timeout { waiting: rcon::Stage::Reply, .. } | RconError::Closed))
+    }
+
     /// Whether the same may go well a moment later: it loads, or changes its map.
     pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::Rcon(error) => !matches!(error, RconError::Refused | RconError::Broken(_) | RconError::Long(_)),
-            Self::Busy => true,
+            Self::Busy | Self::Odd(_) => true,
             Self::Down | Self::Unknown | Self::Database(_) => false,
         }
     }

@@ -33,6 +33,8 @@ pub struct Ban {
     pub until_at: Option<i64>,
     /// Whether it is only there to be taken out of the game.
     pub lifted: bool,
+    /// When the process of the game began that was told, Unix seconds; none when it is to be told.
+    pub told_start: Option<i64>,
 }
 
 /// The most bans of a server.
@@ -46,7 +48,8 @@ pub async fn put(db: &Db, server: ServerId, user: UserId, ban: &NewBan, now: i64
          WHERE (SELECT count(*) FROM bans WHERE server_id = ?1 AND steam_id <> ?2) < ?8
          ON CONFLICT (server_id, steam_id) DO UPDATE SET
              name = CASE WHEN excluded.name = '' THEN name ELSE excluded.name END, reason = excluded.reason,
-             user_id = excluded.user_id, made_at = excluded.made_at, until_at = excluded.until_at, lifted = 0",
+             user_id = excluded.user_id, made_at = excluded.made_at, until_at = excluded.until_at, lifted = 0,
+             told_start = NULL",
         server,
         ban.steam_id,
         ban.name,
@@ -65,7 +68,7 @@ pub async fn put(db: &Db, server: ServerId, user: UserId, ban: &NewBan, now: i64
 pub async fn lift(db: &Db, server: ServerId, steam_id: i64, now: i64) -> Result<()> {
     sqlx::query!(
         "INSERT INTO bans (server_id, steam_id, name, reason, made_at, lifted) VALUES (?, ?, '', '', ?, 1)
-         ON CONFLICT (server_id, steam_id) DO UPDATE SET lifted = 1",
+         ON CONFLICT (server_id, steam_id) DO UPDATE SET lifted = 1, told_start = NULL",
         server,
         steam_id,
         now
@@ -83,19 +86,45 @@ pub async fn forget(db: &Db, server: ServerId, steam_id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Forgets those that are over: the game has forgotten them by itself.
-pub async fn forget_past(db: &Db, now: i64) -> Result<()> {
-    sqlx::query!("DELETE FROM bans WHERE until_at <= ?", now).execute(db.write()).await?;
+/// Puts down that the process of the game that began at `start` has a ban, unless another was wished for meanwhile.
+pub async fn set_told(db: &Db, server: ServerId, ban: &Ban, start: i64) -> Result<()> {
+    sqlx::query!(
+        "UPDATE bans SET told_start = ? WHERE server_id = ? AND steam_id = ? AND lifted = 0 AND made_at = ? AND until_at IS ?",
+        start,
+        server,
+        ban.steam_id,
+        ban.made_at,
+        ban.until_at
+    )
+    .execute(db.write())
+    .await?;
     Ok(())
 }
 
-/// All of a server, the newest first; those that are over are left out.
+/// Ends those that are over. A game that was told one forgets it by itself; of others its file may hold an older one for good, so that they stay to
+/// be taken out. It says which servers are to be told.
+pub async fn end_past(db: &Db, now: i64) -> Result<Vec<ServerId>> {
+    let mut tx = db.write().begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query!("DELETE FROM bans WHERE until_at <= ? AND lifted = 0 AND told_start IS NOT NULL", now)
+        .execute(&mut *tx)
+        .await?;
+    let servers = sqlx::query_scalar!(
+        r#"UPDATE bans SET lifted = 1 WHERE until_at <= ? AND lifted = 0 RETURNING server_id AS "server_id!: ServerId""#,
+        now
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(servers)
+}
+
+/// All of a server, the newest first; those that are over are left out, unless they are to be taken out of the game.
 pub async fn of(db: &Db, server: ServerId, now: i64) -> Result<Vec<Ban>> {
     sqlx::query_as!(
         Ban,
-        r#"SELECT b.steam_id AS "steam_id!", b.name, b.reason, u.name AS "by?", b.made_at, b.until_at, b.lifted AS "lifted: bool"
+        r#"SELECT b.steam_id AS "steam_id!", b.name, b.reason, u.name AS "by?", b.made_at, b.until_at, b.lifted AS "lifted: bool", b.told_start
            FROM bans b LEFT JOIN users u ON u.id = b.user_id
-           WHERE b.server_id = ? AND (b.until_at IS NULL OR b.until_at > ?) ORDER BY b.made_at DESC, b.steam_id"#,
+           WHERE b.server_id = ? AND (b.lifted = 1 OR b.until_at IS NULL OR b.until_at > ?) ORDER BY b.made_at DESC, b.steam_id"#,
         server,
         now
     )

@@ -25,6 +25,8 @@ pub enum ActKind {
 pub enum ActState {
     /// At it.
     Running,
+    /// It counts here, and the game is told when it answers.
+    Waiting,
     /// Done, and read back.
     Done,
     /// The game did not want it.
@@ -101,6 +103,22 @@ pub async fn end(db: &Db, id: i64, state: ActState, result: &str, now: i64) -> R
     .execute(db.write())
     .await?;
     Ok(())
+}
+
+/// Puts down of what waited that the game has it, when the process that began at `start` has been told all bans; whether anything did.
+pub async fn told(db: &Db, server: ServerId, start: i64, result: &str, now: i64) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE game_acts SET state = 'done', result = ?1, ended_at = ?2 WHERE server_id = ?3 AND state = 'waiting' AND NOT EXISTS (
+             SELECT 1 FROM bans
+             WHERE server_id = ?3 AND (lifted = 1 OR (told_start IS NOT ?4 AND (until_at IS NULL OR until_at > ?2))))",
+        result,
+        now,
+        server,
+        start
+    )
+    .execute(db.write())
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Puts down of all that are under way that nobody is at them any more: the panel was ended.

@@ -235,6 +235,8 @@ async fn browser_parts_of_a_server_are_in_order() {
     judge.look(&chrome, "server-console-asks").await;
     chrome.post("/servers/1/bans", &[("id", "STEAM_1:1:7"), ("time", "1w"), ("reason", "Griefing")]).await;
     look(&mut judge, &chrome, &site, "/servers/1/bans", "server-bans").await;
+    // A time to come says on which day.
+    chrome.until("document.querySelector('[data-label=Until] time').textContent.includes(' on ')").await;
     look(&mut judge, &chrome, &site, "/servers/1/players", "server-players").await;
     look(&mut judge, &chrome, &site, "/servers/1/jobs", "server-jobs").await;
     look(&mut judge, &chrome, &site, "/servers/1/files", "server-files").await;

@@ -96,8 +96,16 @@ async fn evening() {
     chrome.until("document.querySelector('#g-mode[aria-invalid=true]')").await;
     chrome.picture(&view("change-refused")).await;
 
+    // The difficulty needs no other map.
+    players(&chrome).await;
+    chrome.run("document.querySelector('#g-diff').value = 'Easy'").await;
+    chrome.press("Set the difficulty only").await;
+    chrome.until("window.__stayed && document.querySelector('.told').textContent.includes('Now Easy, on c2m1_highway as before')").await;
+    change(&chrome, "document.querySelector('#g-map').value = 'c2m1_highway'", "Now on c2m1_highway, Versus, Easy")
+        .await;
+
     // A ban outlives the server, and the name is of no matter.
-    command(&chrome, "players add \"Mal\" STEAM_1:1:7").await;
+    command(&chrome, "players add \"Mal\" STEAM_1:1:7 loading").await;
     players(&chrome).await;
     chrome.until("document.querySelectorAll('[sse-swap=people] li').length === 2").await;
     chrome.press("Kick Mal…").await;
@@ -107,13 +115,22 @@ async fn evening() {
     chrome
         .until("location.pathname.endsWith('/bans') && document.querySelector('main').textContent.includes('For good')")
         .await;
+    // One that the panel knows nothing of, so that it cannot tell it: it comes from the file alone.
+    command(&chrome, "banid 0 STEAM_1:0:9; writeid").await;
+    let file = host.sh("l4d2ctl files 1 left4dead2/cfg/banned_user.cfg --cat");
+    assert_eq!(file.trim_end(), "banid 0 STEAM_1:1:7\nbanid 0 STEAM_1:0:9");
     chrome.goto(format!("{PANEL}/servers/1")).await.unwrap();
     chrome.until(&format!("{up} > 0")).await;
     let times = chrome.run(&format!("return {up}")).await.as_u64().unwrap();
     chrome.press("Restart").await;
     chrome.until(&format!("{up} > {times}")).await;
-    let said = command(&chrome, "players add \"Somebody else\" STEAM_1:1:7").await;
-    assert!(said.contains("STEAM_1:1:7 is banned from this server"), "{said}");
+    for account in ["STEAM_1:0:9", "STEAM_1:1:7"] {
+        let said = command(&chrome, &format!("players add \"Somebody else\" {account}")).await;
+        assert!(said.contains(&format!("{account} is banned from this server")), "{said}");
+    }
+    chrome.goto(format!("{PANEL}/servers/1/bans")).await.unwrap();
+    chrome.press("Lift the ban of STEAM_1:0:9").await;
+    chrome.until("!document.querySelector('main').textContent.includes('STEAM_1:0:9')").await;
     chrome.goto(format!("{PANEL}/servers/1/bans")).await.unwrap();
     chrome.press("Lift the ban of Mal").await;
     chrome.until("document.querySelector('main').textContent.includes('Nobody is banned')").await;

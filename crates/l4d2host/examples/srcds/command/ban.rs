@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::game::Game;
-use crate::players::Player;
+use crate::players::{self, Player};
 use crate::tokens::Command;
 
 /// Who may not come, and until when: for ever when there is no time.
@@ -12,6 +12,7 @@ use crate::tokens::Command;
 pub(crate) struct Ban {
     /// `STEAM_1:Y:Z`, or an address.
     pub(crate) who: String,
+    minutes: f64,
     until: Option<Instant>,
 }
 
@@ -19,17 +20,21 @@ impl Ban {
     /// For so many minutes; 0 is for ever.
     fn new(who: &str, minutes: f64) -> Self {
         let time = Duration::from_secs_f64((minutes * 60.0).clamp(0.0, 1e9));
-        Self { who: who.to_owned(), until: (!time.is_zero()).then(|| Instant::now() + time) }
+        Self { who: who.to_owned(), minutes, until: (!time.is_zero()).then(|| Instant::now() + time) }
     }
 
     pub(crate) fn holds(&self) -> bool {
         self.until.is_none_or(|until| Instant::now() < until)
     }
 
-    /// As lists show it.
+    /// Whether that is a player's account, however it is written.
+    pub(crate) fn is_of(&self, account: u64) -> bool {
+        players::account(&self.who) == Some(account)
+    }
+
+    /// As lists show it: the whole time, not what is left of it.
     fn time(&self) -> String {
-        let left = |until: Instant| until.saturating_duration_since(Instant::now()).as_secs_f64() / 60.0;
-        self.until.map_or_else(|| "permanent".to_owned(), |until| format!("{:.3} min", left(until)))
+        self.until.map_or_else(|| "permanent".to_owned(), |_| format!("{:.3} min", self.minutes))
     }
 }
 
@@ -73,7 +78,8 @@ pub(crate) fn ban(game: &mut Game, command: &Command) {
         return;
     }
     let gone = match command.word(2) {
-        "kick" => game.players.remove(|player| player.unique_id() == id),
+        // The engine passes over those who load: they stay.
+        "kick" => game.players.remove(|player| player.unique_id() == id && !player.loading),
         _ => Vec::new(),
     };
     for player in gone {

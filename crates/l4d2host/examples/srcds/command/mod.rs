@@ -115,7 +115,12 @@ fn spam(game: &mut Game, lines: &str) {
 }
 
 fn say(game: &mut Game, text: &str) {
-    game.record(&format!("Console: {text}"));
+    let line = format!("Console: {text}");
+    game.record(&line);
+    // Whoever gave the command over RCON reads it, too.
+    if game.capture.is_some() {
+        game.print(line);
+    }
 }
 
 fn maps(game: &mut Game, pattern: &str) {

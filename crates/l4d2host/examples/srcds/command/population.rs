@@ -14,9 +14,14 @@ const LONGEST_NAME: usize = 127;
 pub(crate) fn run(game: &mut Game, command: &Command) -> Effect {
     let free = usize::from(game.arguments.max_players).saturating_sub(game.players.humans());
     match (command.word(0), command.word(1)) {
-        ("add", "") => game.print("Usage: players add \"NAME\" [STEAM_1:Y:Z]"),
+        ("add", "") => game.print("Usage: players add \"NAME\" [STEAM_1:Y:Z [loading]]"),
         ("add", _) if free == 0 => game.print("The server is full"),
-        ("add", name) => add(game, unescape(name), command.word(2)),
+        ("add", name) => add(game, unescape(name), command.word(2), command.word(3) == "loading"),
+        ("loaded", who) => {
+            if !who.parse().is_ok_and(|who| game.players.set_loading(who, false)) {
+                game.print(format!("Nobody here is {who}"));
+            }
+        }
         ("leave", "") => game.print("Usage: players leave USERID"),
         ("leave", who) => {
             for player in game.players.remove(|player| player.user_id.to_string() == who) {
@@ -38,7 +43,7 @@ pub(crate) fn run(game: &mut Game, command: &Command) -> Effect {
                 let most = usize::from(game.arguments.max_players);
                 game.players.set_humans(wanted.min(most));
             }
-            Err(_) => game.print("Usage: players N | add \"NAME\" [ID] | leave USERID | say USERID \"TEXT\" | bots N | age SECONDS | clear"),
+            Err(_) => game.print("Usage: players N | add \"NAME\" [ID [loading]] | loaded USERID | leave USERID | say USERID \"TEXT\" | bots N | age SECONDS | clear"),
         },
     }
     let (humans, bots) = (game.players.humans(), game.players.bots());
@@ -50,18 +55,16 @@ pub(crate) fn run(game: &mut Game, command: &Command) -> Effect {
 }
 
 /// Somebody comes, unless he is banned.
-fn add(game: &mut Game, name: Vec<u8>, id: &str) {
+fn add(game: &mut Game, name: Vec<u8>, id: &str, loading: bool) {
     let account = players::account(id);
-    let banned = account.is_some_and(|account| {
-        let id = players::steam_id(account);
-        game.banned.iter().any(|ban| ban.who == id && ban.holds())
-    });
+    let banned = account.is_some_and(|account| game.banned.iter().any(|ban| ban.is_of(account) && ban.holds()));
     if banned {
         game.print(format!("{id} is banned from this server"));
         return;
     }
     let player = game.players.join(name, account);
-    let line = format!("Client \"{}\" connected ({}).", player.shown(), player.address());
+    let (user_id, line) = (player.user_id, format!("Client \"{}\" connected ({}).", player.shown(), player.address()));
+    game.players.set_loading(user_id, loading);
     game.record(&line);
 }
 

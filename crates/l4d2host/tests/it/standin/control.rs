@@ -17,7 +17,10 @@ fn srcds_keeps_bans_where_the_game_does() {
     assert_eq!(rcon.run("banid 0 99"), "banid:  couldn't resolve uniqueid 99.\n");
     assert_eq!(rcon.run("banid"), "Usage:  banid < minutes > < userid | uniqueid > { kick }\n");
     let list = rcon.run("listid");
-    assert!(list.starts_with("ID filter list: 2 entries\n1 STEAM_1:1:7 : permanent\n2 STEAM_1:0:8 : "), "{list}");
+    assert_eq!(
+        list, "ID filter list: 2 entries\n1 STEAM_1:1:7 : permanent\n2 STEAM_1:0:8 : 5.000 min\n",
+        "the whole time, not what is left"
+    );
     assert!(rcon.run("status").contains("players : 2 humans"), "one is kicked, the other only banned");
     rcon.run("addip 0 192.0.2.7; banip 5 192.0.2.8; writeid; writeip");
     let file = |name: &str| fs::read_to_string(tree.path("left4dead2/cfg").join(name)).unwrap();
@@ -33,6 +36,27 @@ fn srcds_keeps_bans_where_the_game_does() {
     assert_eq!(rcon.run("removeid 1; writeid"), "removeid: filter removed for STEAM_1:1:7\n");
     assert_eq!(file("banned_user.cfg"), "");
     assert_eq!(rcon.run("players add Mal STEAM_1:1:7"), "1 humans, 0 bots\n");
+}
+
+#[test]
+fn srcds_bans_past_those_who_load() {
+    let tree = Tree::new();
+    let server = tree.ready(&[]);
+    let mut rcon = server.rcon();
+    rcon.run("players add Mal STEAM_1:1:7 loading; players add Zoey STEAM_1:0:8");
+    assert!(rcon.run("status").contains("\"Mal\" STEAM_1:1:7 00:00 11 0 spawning "));
+    rcon.run("banid 0 STEAM_1:1:7 kick; banid 0 STEAM_1:0:8 kick");
+    assert!(rcon.run("status").contains("players : 1 humans"), "who loads stays");
+    rcon.run("players loaded 1");
+    assert!(rcon.run("status").contains(" active 100000"));
+    rcon.run("kickid 1");
+    assert!(rcon.run("status").contains("players : 0 humans"));
+    // However it is written it is the same account; it is found again as it is written.
+    rcon.run("removeid STEAM_1:1:7; banid 0 STEAM_0:1:7");
+    assert!(rcon.run("players add Mal STEAM_1:1:7").starts_with("STEAM_1:1:7 is banned"));
+    assert_eq!(rcon.run("removeid STEAM_1:1:7"), "removeid: couldn't find STEAM_1:1:7\n");
+    assert_eq!(rcon.run("removeid STEAM_0:1:7"), "removeid: filter removed for STEAM_0:1:7\n");
+    assert_eq!(rcon.run("say hello"), "Console: hello\n");
 }
 
 #[test]

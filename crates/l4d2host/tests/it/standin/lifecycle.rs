@@ -37,7 +37,9 @@ fn srcds_freezes_and_then_only_sigkill_helps() {
     let mut server = tree.ready(&["+standin_map_seconds", "0"]);
     server.type_line("echo typed");
     server.wait_for("typed");
-    server.type_line("freeze");
+    // One line: what comes after it is read when it is frozen.
+    server.type_line("echo frozen; freeze");
+    server.wait_for("frozen");
     server.type_line("quit");
     server.signal(Signal::SIGINT);
     assert!(server.child.try_wait().unwrap().is_none());

@@ -20,6 +20,8 @@ pub(super) const WORDS: Words = Words {
         b"\x1b[2J",
         b"CPU   In    Out   Uptime  Users   FPS    Players\n 0.10  0.00  0.00       1     0   30.30       0\n",
         b"\"mp_gamemode\" = \"coop\" ( def. \"\" )\n",
+        b"ID filter list: 1 entry\n1 STEAM_1:1:7 : permanent\n",
+        b"ID filter list: 2 entries\n1 [U:1:7] : 5.000 min\n",
     ],
     longest: 8 * 1024,
 };
@@ -30,11 +32,15 @@ pub(super) fn run(input: &[u8]) -> u64 {
         assert!(found.value.len() <= 4 * 512 && !found.value.contains(char::is_control));
         found.default.is_some()
     });
-    let others = (figures.is_some(), variable.ok());
+    let bans = l4d2web::command::bans::parse(input).map(|bans| bans.len());
+    let others = (figures.is_some(), variable.ok(), bans.is_ok());
+    let whole = Status::parse_whole(input);
+    assert!(whole.is_err() || whole == Status::parse(input));
     match Status::parse(input) {
         Ok(status) => kind((others, check(&status))),
         Err(StatusError::Missing(line)) => kind((others, line)),
         Err(StatusError::Players(_)) => kind((others, "?")),
+        Err(StatusError::Cut) => kind((others, "cut")),
     }
 }
 

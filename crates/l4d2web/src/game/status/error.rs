@@ -9,4 +9,7 @@ pub enum StatusError {
     /// The line is there and says something else.
     #[error("its status says “{0}” about its players: the status of Left 4 Dead 2 is understood")]
     Players(String),
+    /// Players are missing.
+    #[error("its status counts more players than it lists")]
+    Cut,
 }

@@ -50,6 +50,21 @@ impl Status {
         let head = head::Head::parse(head)?;
         Ok(head.with(rows::parse(table)))
     }
+
+    /// The same of a reply that must be whole: for who goes by whom it does *not* list.
+    ///
+    /// # Errors
+    ///
+    /// Also when its last line is missing, and it lists fewer than it counts.
+    pub fn parse_whole(reply: &[u8]) -> Result<Self, StatusError> {
+        let status = Self::parse(reply)?;
+        let end = text::lines(reply).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).last();
+        let counted = u64::from(status.humans) + u64::from(status.bots);
+        if end != Some(b"#end") && (status.players.len() as u64) < counted {
+            return Err(StatusError::Cut);
+        }
+        Ok(status)
+    }
 }
 
 /// What stands before the table of players, and the table without its first line. Only a player can write lines that look like another's, and

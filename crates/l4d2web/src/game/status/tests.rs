@@ -68,6 +68,22 @@ fn the_status_of_the_game_is_read() {
     assert_eq!(Status::parse(&late).unwrap(), expected);
 }
 
+#[test]
+fn a_status_that_is_cut_is_not_whole() {
+    let whole = Status::parse(OFFICIAL.as_bytes());
+    assert_eq!(Status::parse_whole(OFFICIAL.as_bytes()), whole);
+    // Other games write no last line; then the numbers tell.
+    assert_eq!(
+        Status::parse_whole(OFFICIAL.replace("#end\n", "").replace("0 bots", "1 bots").as_bytes()).unwrap().bots,
+        1
+    );
+    for cut in ["# userid", "#  8 1", "STEAM_1"] {
+        let reply = &OFFICIAL[..OFFICIAL.find(cut).unwrap()];
+        assert_eq!(Status::parse_whole(reply.as_bytes()), Err(StatusError::Cut), "{cut}");
+    }
+    assert!(Status::parse_whole(b"").is_err());
+}
+
 #[rstest]
 #[case("0 humans, 0 bots (8 max) (hibernating) (unreserved)", (0, 0, 8, true, None))]
 #[case("4 humans, 2 bots (18 max) (not hibernating) (reserved 186000047cf0fd8)", (4, 2, 18, false, Some("186000047cf0fd8")))]

@@ -67,6 +67,62 @@ async fn what_the_game_keeps_is_told() {
     assert_eq!(act.result, "The game stays on c2m1_highway: it did not take c2m2_fairgrounds.");
 }
 
+/// The map of before and after is the same: only what the game sets when a map begins tells.
+#[tokio::test]
+async fn the_same_map_counts_when_it_was_loaded_anew() {
+    let mut evening = Evening::new().await;
+    let mut otto = evening.login("otto").await;
+    let again = [("map", "c1m1_hotel"), ("mode", "versus")];
+    otto.post(&evening.path("/game"), &again).await;
+    let act = evening.until_ended().await;
+    assert_eq!((act.state, act.result.as_str()), (ActState::Done, "Now on c1m1_hotel, Versus, Normal"));
+    assert!(evening.game.was_asked("hostname \"A scripted game \""));
+    assert_eq!(evening.game.scene().hostname, "A scripted game");
+
+    evening.game.set(|scene| scene.stays = true);
+    otto.post(&evening.path("/game"), &[("map", "c1m1_hotel"), ("mode", "coop")]).await;
+    let act = evening.until_ended().await;
+    assert_eq!(act.state, ActState::Refused);
+    assert_eq!(act.result, "The game stays on c1m1_hotel: it was not seen to load it anew.");
+    let scene = evening.game.scene();
+    assert_eq!((scene.mode.as_str(), scene.hostname.as_str()), ("versus", "A scripted game"), "all is put back");
+}
+
+#[tokio::test]
+async fn a_reply_that_is_lost_does_not_end_the_wait() {
+    let mut evening = Evening::new().await;
+    let mut otto = evening.login("otto").await;
+    evening.game.set(|scene| scene.hangs_up = true);
+    for map in ["c2m1_highway", "c2m1_highway", "c1m1_hotel"] {
+        otto.post(&evening.path("/game"), &[("map", map)]).await;
+        let act = evening.until_ended().await;
+        assert_eq!((act.state, act.result), (ActState::Done, format!("Now on {map}, Co-op, Normal")));
+    }
+}
+
+#[tokio::test]
+async fn a_difficulty_takes_hold_without_another_map() {
+    let mut evening = Evening::new().await;
+    let mut otto = evening.login("otto").await;
+    let only =
+        |difficulty| [("map", "c2m1_highway"), ("mode", "versus"), ("difficulty", difficulty), ("only", "difficulty")];
+    let reply = otto.post(&evening.path("/game"), &only("Hard")).await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+    let act = evening.until_ended().await;
+    assert_eq!((act.what.as_str(), act.state), ("Set the difficulty to Advanced", ActState::Done));
+    assert_eq!(act.result, "Now Advanced, on c1m1_hotel as before");
+    let scene = evening.game.scene();
+    assert_eq!((scene.difficulty.as_str(), scene.mode.as_str()), ("Hard", "coop"));
+    evening.game.set(|scene| scene.keeps = vec!["z_difficulty"]);
+    otto.post(&evening.path("/game"), &only("Easy")).await;
+    let act = evening.until_ended().await;
+    assert_eq!(act.result, "The game keeps Advanced in place of Easy. Nothing was changed.");
+    assert!(evening.game.asked.borrow().iter().all(|line| !line.starts_with("changelevel")));
+    let reply = otto.post(&evening.path("/game"), &only("")).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(reply.body.contains("Choose Easy, Normal, Advanced or Expert."), "{}", reply.body);
+}
+
 #[tokio::test]
 async fn a_chapter_without_the_mode_is_refused_in_the_form() {
     let evening = Evening::new().await;

@@ -21,7 +21,7 @@ async fn a_command_is_run_and_kept_for_whoever_typed_it() {
     // Without scripts it is the page again.
     let reply = zoey.post(&console, &[("command", "say hello")]).await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER);
-    let page = zoey.get(&console).await.body;
+    let page = evening.page_with(&mut zoey, "/console", "<option value=\"status\">").await;
     assert!(page.contains("data-said=\"mp_gamemode\"") && page.contains("data-said=\"say hello\""), "{page}");
     for word in ["mp_gamemode", "z_difficulty", "status"] {
         assert!(page.contains(&format!("<option value=\"{word}\">")), "{word}: {page}");

@@ -26,6 +26,15 @@ pub(crate) struct Scene {
     pub(crate) clings: bool,
     /// Number, name, account.
     pub(crate) people: Vec<(u32, String, u32)>,
+    /// The numbers of those who still load: `banid … kick` passes over them.
+    pub(crate) loading: Vec<u32>,
+    /// Who comes right after a command, and loads then.
+    pub(crate) comes: Vec<(&'static str, u32, u32)>,
+    /// Its name now, and the one that `server.cfg` gives it when a map begins.
+    pub(crate) hostname: String,
+    pub(crate) name_of_config: String,
+    /// Whether it closes the connection instead of answering to a map change.
+    pub(crate) hangs_up: bool,
     /// Account and minutes; 0 is for good.
     pub(crate) bans: Vec<(String, u32)>,
     /// What `writeid` last wrote.
@@ -59,6 +68,11 @@ impl Game {
             stays: false,
             clings: false,
             people: Vec::new(),
+            loading: Vec::new(),
+            comes: Vec::new(),
+            hostname: "A scripted game".to_owned(),
+            name_of_config: "A scripted game".to_owned(),
+            hangs_up: false,
             bans: Vec::new(),
             file: Vec::new(),
             says: HashMap::new(),
@@ -128,6 +142,7 @@ async fn talk(
             2 => {
                 asked.send_modify(|asked| asked.push(body.clone()));
                 open.wait_for(|open| *open).await.map_err(io::Error::other)?;
+                let hangs_up = body.starts_with("changelevel") && scene.lock().unwrap().hangs_up;
                 let reply = {
                     let mut scene = scene.lock().unwrap();
                     match scene.says.get(&body) {
@@ -135,6 +150,11 @@ async fn talk(
                         None => body.split(';').map(|command| scene.run(command)).collect::<String>().into_bytes(),
                     }
                 };
+                // Who waits for what the game is at looks again.
+                asked.send_modify(|_| {});
+                if hangs_up {
+                    return Ok(());
+                }
                 for part in reply.chunks(4000) {
                     write(&mut stream, id, 0, part).await?;
                 }
@@ -159,8 +179,27 @@ impl Scene {
     fn run(&mut self, command: &str) -> String {
         let words: Vec<&str> = command.split_whitespace().map(|word| word.trim_matches('"')).collect();
         let word = |at: usize| words.get(at).copied().unwrap_or_default();
+        let (come, wait): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.comes).into_iter().partition(|(verb, ..)| *verb == word(0));
+        self.comes = wait;
+        let reply = self.answer(command, &words);
+        for (_, number, account) in come {
+            self.people.push((number, "Late".to_owned(), account));
+            self.loading.push(number);
+        }
+        reply
+    }
+
+    fn answer(&mut self, command: &str, words: &[&str]) -> String {
+        let word = |at: usize| words.get(at).copied().unwrap_or_default();
         match word(0) {
             "status" => self.status(),
+            // A name has blanks, also at its end.
+            "hostname" if command.contains('"') => {
+                command.split('"').nth(1).unwrap_or_default().clone_into(&mut self.hostname);
+                String::new()
+            }
+            "hostname" => format!("\"hostname\" = \"{}\" ( def. \"\" )\n", self.hostname),
             "stats" => {
                 "CPU   In    Out   Uptime  Users   FPS    Players\n 5.20  4.20 12.60      71     1   30.30       1\n"
                     .to_owned()
@@ -172,6 +211,7 @@ impl Scene {
             "changelevel" => {
                 if !self.stays {
                     word(1).clone_into(&mut self.map);
+                    self.hostname.clone_from(&self.name_of_config);
                     self.mode = self.mode_of_config.clone().unwrap_or_else(|| self.mode.clone());
                 }
                 String::new()
@@ -193,7 +233,8 @@ impl Scene {
             "banid" => {
                 let (id, minutes) = (word(2).to_owned(), word(1).parse().unwrap());
                 self.bans.retain(|(banned, _)| *banned != id);
-                self.people.retain(|(_, _, account)| steam(*account) != id);
+                let loading = &self.loading;
+                self.people.retain(|(number, _, account)| steam(*account) != id || loading.contains(number));
                 self.bans.push((id, minutes));
                 String::new()
             }
@@ -213,7 +254,8 @@ impl Scene {
                 }
                 text
             }
-            "say" | "alias" => String::new(),
+            "say" => format!("Console: {}\n", word(1)),
+            "alias" => String::new(),
             "cvarlist" => {
                 "cvar list\n--------------\nmp_gamemode : coop : nf : Mode\nz_difficulty : Normal : : Hard\n".to_owned()
             }
@@ -228,15 +270,16 @@ impl Scene {
     fn status(&self) -> String {
         let humans = self.people.len();
         let mut text = format!(
-            "hostname: A scripted game\nversion : 2.2.4.3 9416 secure  (unknown)\nudp/ip  : 203.0.113.10:27015 [ public n/a ]\n\
+            "hostname: {}\nversion : 2.2.4.3 9416 secure  (unknown)\nudp/ip  : 203.0.113.10:27015 [ public n/a ]\n\
              os      : Linux Dedicated\nmap     : {} at ( 0, 0, 0 )\n\
              players : {humans} humans, 0 bots (8 max) (not hibernating) (unreserved)\n\n\
              # userid name uniqueid connected ping loss state rate adr\n",
-            self.map
+            self.hostname, self.map
         );
         for (number, name, account) in &self.people {
             let id = steam(*account);
-            writeln!(text, "# {number:>2} 1 \"{name}\" {id} 01:00 40 0 active 100000 192.0.2.85:27005").unwrap();
+            let state = if self.loading.contains(number) { "spawning" } else { "active" };
+            writeln!(text, "# {number:>2} 1 \"{name}\" {id} 01:00 40 0 {state} 100000 192.0.2.85:27005").unwrap();
         }
         text + "#end\n"
     }

@@ -9,6 +9,7 @@ mod people;
 
 use std::time::Duration;
 
+use l4d2web::command::bans::Pace;
 use l4d2web::command::change::Patience;
 use l4d2web::db::{self, game_acts::GameAct};
 use l4d2web::id::ServerId;
@@ -39,7 +40,14 @@ impl Evening {
             reply: Duration::from_secs(30),
             map: Duration::from_mins(1),
             stays: Duration::from_millis(300),
+            slow: Duration::from_secs(30),
             pause: Duration::from_millis(10),
+        });
+        panel.state.controls.tellers.set_pace(Pace {
+            again: Duration::from_millis(20),
+            at_most: Duration::from_millis(100),
+            once_more: Duration::from_millis(50),
+            ..Pace::default()
         });
         let game = Game::start().await;
         looking.runs(server, game.port, "secret").await;
@@ -69,6 +77,47 @@ impl Evening {
 
     pub(crate) async fn acts(&self) -> Vec<GameAct> {
         db::game_acts::newest(&self.looking.panel.state.db, self.server, 50).await.unwrap()
+    }
+
+    /// Waits until a page says something: what it waits for a moment to ask of a game may come a moment later on a machine that is busy.
+    pub(crate) async fn page_with(&self, browser: &mut Browser, rest: &str, what: &str) -> String {
+        let path = self.path(rest);
+        let asks = async {
+            loop {
+                let page = browser.get(&path).await.body;
+                if page.contains(what) {
+                    return page;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), asks)
+            .await
+            .unwrap_or_else(|_| panic!("{path} does not say {what}"))
+    }
+
+    /// Waits until a game is so.
+    pub(crate) async fn until_it_is(&mut self, is_so: impl Fn(&game::Scene) -> bool) {
+        let changed = self.game.asked.clone();
+        let waits = async {
+            let mut changed = changed;
+            while !is_so(&self.game.scene()) {
+                changed.changed().await.expect("the game runs");
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), waits).await.expect("the game is so");
+    }
+
+    /// Waits until the last act is so far.
+    pub(crate) async fn until_state(&mut self, state: db::game_acts::ActState) -> GameAct {
+        loop {
+            if let Some(act) = self.acts().await.into_iter().next().filter(|act| act.state == state) {
+                return act;
+            }
+            tokio::time::timeout(Duration::from_mins(1), self.looking.changes.recv())
+                .await
+                .expect("the act goes on")
+                .ok();
+        }
     }
 
     /// Waits until the last act has ended.

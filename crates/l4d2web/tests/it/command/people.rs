@@ -60,6 +60,16 @@ async fn words_reach_all_who_play() {
     let reply = otto.script(&evening.path("/say"), &[("text", " Back in 5; quit \"now\"\n")]).await;
     assert_eq!(reply.status, StatusCode::NO_CONTENT, "{}", reply.body);
     assert!(evening.game.was_asked("say \"Back in 5; quit 'now'\""));
+    assert_eq!(evening.acts().await[0].result, "Said to all who play.", "the game says it back");
+    for (says, state, result) in [
+        ("", ActState::Done, "Told to the game, which did not say it back."),
+        ("Unknown command \"say\"\n", ActState::Refused, "The game knows no “say”. Nothing was said."),
+    ] {
+        evening.game.set(|scene| drop(scene.says.insert("say \"Hi\"".to_owned(), says.into())));
+        otto.script(&evening.path("/say"), &[("text", "Hi")]).await;
+        let act = evening.acts().await.remove(0);
+        assert_eq!((act.state, act.result.as_str()), (state, result));
+    }
     for text in ["", &"x".repeat(121)] {
         assert_eq!(
             otto.script(&evening.path("/say"), &[("text", text)]).await.status,

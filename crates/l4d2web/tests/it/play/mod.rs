@@ -46,12 +46,17 @@ impl Looking {
 
     /// Stores that a server runs with this port and password, as a start and the watch would.
     pub(crate) async fn runs(&self, server: ServerId, port: u16, password: &str) {
-        store(&self.panel, server, port, password, "running").await;
+        store(&self.panel, server, port, password, "running", None).await;
+    }
+
+    /// The same of a process that began then.
+    pub(crate) async fn runs_since(&self, server: ServerId, port: u16, password: &str, started_at: i64) {
+        store(&self.panel, server, port, password, "running", Some(started_at)).await;
     }
 
     /// Stores that it is down.
     pub(crate) async fn is_down(&self, server: ServerId) {
-        store(&self.panel, server, 27015, "secret", "stopped").await;
+        store(&self.panel, server, 27015, "secret", "stopped", None).await;
     }
 
     /// Waits until what is known of a server is so.
@@ -102,7 +107,7 @@ pub(crate) async fn server(looking: &Looking, name: &str, fake: &Fake) -> Server
 }
 
 #[expect(clippy::disallowed_methods, reason = "rows for tests, whatever the statements of the panel ask for")]
-async fn store(panel: &Panel, server: ServerId, port: u16, password: &str, state: &str) {
+async fn store(panel: &Panel, server: ServerId, port: u16, password: &str, state: &str, started_at: Option<i64>) {
     let spec = Spec {
         port,
         overlays: Vec::new(),
@@ -120,6 +125,9 @@ async fn store(panel: &Panel, server: ServerId, port: u16, password: &str, state
         ("running_port", serde_json::json!(port)),
     ] {
         status[key] = value;
+    }
+    if let Some(started_at) = started_at {
+        status["started_at"] = serde_json::json!(started_at);
     }
     let set = "UPDATE servers SET started_spec = ?, status = ?, status_at = ?, desired = 'running' WHERE id = ?";
     sqlx::query(set)

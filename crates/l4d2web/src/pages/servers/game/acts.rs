@@ -41,6 +41,7 @@ impl<'a> LastChange<'a> {
 pub(super) fn pill(state: ActState) -> (&'static str, &'static str) {
     match state {
         ActState::Running => ("moving", "Running"),
+        ActState::Waiting => ("moving", "Waiting"),
         ActState::Done => ("done", "Done"),
         ActState::Refused => ("failed", "Refused"),
         ActState::Failed => ("failed", "Failed"),

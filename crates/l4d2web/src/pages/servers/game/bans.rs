@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use super::player::{read_reason, read_time};
 use super::{answer, count};
+use crate::command::Running;
 use crate::command::act::Doer;
 use crate::command::bans::{InGame, in_game};
 use crate::db::{self, bans::Ban, bans::NewBan};
@@ -40,6 +41,7 @@ struct BansPage {
     account: Field,
     reason: Field,
     time: Field,
+    other: Field,
 }
 
 struct Row {
@@ -50,7 +52,7 @@ struct Row {
     made_at: Option<i64>,
     /// Until when; none for good.
     until: Option<i64>,
-    /// For how long more, of one that the game alone knows.
+    /// For how long in all, of one that the game alone knows.
     left: Option<String>,
     /// What is to be known of it besides.
     note: &'static str,
@@ -67,17 +69,19 @@ pub async fn add_ban(at: At, Form(sent): Form<Sent>) -> PageResult {
     let fields = Fields(&sent);
     let id = read_account(fields.get("id"));
     let reason = read_reason(fields.get("reason"));
-    let until = read_time(&at, fields.get("time"));
-    let (Some(id), Ok(reason), Ok(until)) = (id, reason.clone(), until) else {
+    let until = read_time(&at, fields);
+    let (Some(id), Ok(reason), Ok(until)) = (id, reason.clone(), until.clone()) else {
         let mut page = BansPage::load(at).await?;
         page.account = Field::new("id", fields.get("id"));
         page.reason = Field::new("reason", fields.get("reason"));
         page.time = Field::new("time", fields.get("time"));
+        page.other = Field::new("other", fields.get("other"));
         if id.is_none() {
             let taken = "That is no Steam account. STEAM_1:Y:Z, [U:1:N], 17 figures, or the address of a profile with them is taken.";
             page.account.error = Some(taken.to_owned());
         }
         page.reason.error = reason.err();
+        page.other.error = until.err();
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let name = db::player_sessions::name(&at.state.db, at.server.id, id).await?.unwrap_or_default();
@@ -113,7 +117,9 @@ impl BansPage {
             Ok(Err(error)) => (None, error.sentence(&at.server.name)),
             Err(_) => (None, format!("“{}” does not answer just now.", at.server.name)),
         };
-        let mut rows = rows(wished, has.as_deref());
+        let running = Running::of(&at.state.db, at.server.id).await.ok();
+        let start = running.map(|running| running.started_at.unwrap_or(0));
+        let mut rows = rows(wished, has.as_deref(), start, at.state.clock.now());
         let more = rows.len().saturating_sub(ROWS);
         rows.truncate(ROWS);
         Ok(Self {
@@ -125,22 +131,26 @@ impl BansPage {
             account: Field::new("id", ""),
             reason: Field::new("reason", ""),
             time: Field::new("time", "good"),
+            other: Field::new("other", ""),
         })
     }
 }
 
-/// What was wished here, then what the game has besides. `has` is none when it does not tell.
-fn rows(wished: Vec<Ban>, has: Option<&[InGame]>) -> Vec<Row> {
+/// What was wished here, then what the game has besides. `has` is none when it does not tell, `start` when it does not run.
+fn rows(wished: Vec<Ban>, has: Option<&[InGame]>, start: Option<i64>, now: i64) -> Vec<Row> {
     let in_game = |id: SteamId| has.is_some_and(|has| has.iter().any(|found| found.id == id));
     let known: Vec<i64> = wished.iter().map(|ban| ban.steam_id).collect();
     let mut rows: Vec<Row> = Vec::new();
     for ban in wished {
         let Some(id) = SteamId::from_i64(ban.steam_id) else { continue };
+        let told = start.is_some() && ban.told_start == start;
         let note = match (ban.lifted, has.is_some(), in_game(id)) {
             // It is gone from the game already, or was never heard of.
             (true, true, false) => continue,
+            (true, ..) if ban.until_at.is_some_and(|until| until <= now) => "Over; the game is told when it answers",
             (true, ..) => "Lifted; the game is told when it answers",
-            (false, true, false) => "The game does not have it; it is told at the next start",
+            (false, true, false) if told => "Lifted in the game itself; it is told again at the next start",
+            (false, ..) if start.is_some() && !told => "Waits: the game is told when it answers",
             (false, ..) => "",
         };
         rows.push(Row {
@@ -177,35 +187,47 @@ fn minutes(minutes: f64) -> String {
 mod tests {
     use super::*;
 
-    fn ban(account: &str, lifted: bool) -> Ban {
+    fn ban(account: &str, lifted: bool, until_at: Option<i64>, told_start: Option<i64>) -> Ban {
         let steam_id = SteamId::parse(account).unwrap().to_i64();
         let (name, reason) = ("Mal".to_owned(), "griefing".to_owned());
-        Ban { steam_id, name, reason, by: Some("zoey".to_owned()), made_at: 1, until_at: None, lifted }
+        Ban { steam_id, name, reason, by: Some("zoey".to_owned()), made_at: 1, until_at, lifted, told_start }
     }
 
     #[test]
     fn bans_of_both_sides_are_listed_once() {
-        let id = |account| SteamId::parse(account).unwrap();
-        let has = [
-            InGame { id: id("[U:1:1]"), minutes: None },
-            InGame { id: id("[U:1:3]"), minutes: Some(2.5) },
-            InGame { id: id("[U:1:4]"), minutes: None },
-        ];
-        let wished = || vec![ban("[U:1:1]", false), ban("[U:1:2]", false), ban("[U:1:4]", true), ban("[U:1:5]", true)];
-        let notes = |has: Option<&[InGame]>| {
-            rows(wished(), has).into_iter().map(|row| format!("{} {}", row.id.steam3(), row.note)).collect::<Vec<_>>()
+        let has = |account: &str, minutes| {
+            let id = SteamId::parse(account).unwrap();
+            InGame { id, text: id.to_string(), minutes }
+        };
+        let has = [has("[U:1:1]", None), has("[U:1:3]", Some(2.5)), has("[U:1:4]", None), has("[U:1:7]", None)];
+        let wished = || {
+            vec![
+                ban("[U:1:1]", false, None, Some(5)),
+                ban("[U:1:2]", false, None, Some(5)),
+                ban("[U:1:4]", true, None, None),
+                ban("[U:1:5]", true, None, None),
+                ban("[U:1:6]", false, None, Some(4)),
+                ban("[U:1:7]", true, Some(9), None),
+            ]
+        };
+        let notes = |has: Option<&[InGame]>, start| {
+            let rows = rows(wished(), has, start, 10);
+            rows.into_iter().map(|row| format!("{} {}", row.id.steam3(), row.note)).collect::<Vec<_>>()
         };
         assert_eq!(
-            notes(Some(&has)),
+            notes(Some(&has), Some(5)),
             [
                 "[U:1:1] ",
-                "[U:1:2] The game does not have it; it is told at the next start",
+                "[U:1:2] Lifted in the game itself; it is told again at the next start",
                 "[U:1:4] Lifted; the game is told when it answers",
+                "[U:1:6] Waits: the game is told when it answers",
+                "[U:1:7] Over; the game is told when it answers",
                 "[U:1:3] Made in the game",
             ]
         );
-        assert_eq!(rows(wished(), Some(&has))[3].left.as_deref(), Some("2 min 30 s"));
-        assert_eq!(notes(None).len(), 4);
+        assert_eq!(rows(wished(), Some(&has), Some(5), 10)[5].left.as_deref(), Some("2 min 30 s"));
+        let down = notes(None, None);
+        assert_eq!((down.len(), down[0].as_str(), down[4].as_str()), (6, "[U:1:1] ", "[U:1:6] "));
     }
 
     #[test]

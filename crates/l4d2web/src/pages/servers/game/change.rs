@@ -140,6 +140,9 @@ pub async fn change(at: At, Form(sent): Form<Sent>) -> PageResult {
         form.fault = Some(format!("Nothing can be changed now. {blocked}"));
         return refuse(at, form).await;
     }
+    if fields.get("only") == "difficulty" {
+        return difficulty(at, form).await;
+    }
     let free = !form.other.value.is_empty();
     let map = MapName::parse(if free { &form.other.value } else { &form.map.value });
     let mode = Some(form.mode.value.as_str()).filter(|value| !value.is_empty()).map(Mode::parse);
@@ -163,10 +166,25 @@ pub async fn change(at: At, Form(sent): Form<Sent>) -> PageResult {
         return refuse(at, form).await;
     }
     let what = words(&offer, &map, mode.as_ref(), difficulty);
+    let then = "The game answers again when the map is there.";
+    begin(&at, Wish { map: Some(map), mode, difficulty }, &what, then).await
+}
+
+/// Sets the difficulty alone, which takes hold while the map is played on. A mode is only read when a map begins.
+async fn difficulty(at: At, mut form: ChangeForm) -> PageResult {
+    let Some(difficulty) = Difficulty::parse(&form.difficulty.value) else {
+        form.difficulty.error = Some("Choose Easy, Normal, Advanced or Expert.".to_owned());
+        return refuse(at, form).await;
+    };
+    let wish = Wish { map: None, mode: None, difficulty: Some(difficulty) };
+    begin(&at, wish, &format!("Set the difficulty to {}", difficulty.title()), "The map is played on.").await
+}
+
+async fn begin(at: &At, wish: Wish, what: &str, then: &str) -> PageResult {
     let doer = Doer { state: &at.state, server: &at.server, user: at.user.id };
-    match doer.change(Wish { map, mode, difficulty }, &what).await? {
+    match doer.change(wish, what).await? {
         Ok(()) => {
-            let toast = Toast::words(format!("{what}: asked for. The game answers again when the map is there."));
+            let toast = Toast::words(format!("{what}: asked for. {then}"));
             Ok(went(&at.shell, &format!("/servers/{}/players", at.server.id), &toast))
         }
         Err(busy) => Err(PageError::Conflict(format!(

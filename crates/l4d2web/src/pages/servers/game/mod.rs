@@ -23,7 +23,9 @@ use super::At;
 /// What an act came to, for whoever asked: a message on the page `to`, or a refusal with its sentence.
 fn answer(at: &At, to: &str, outcome: Outcome) -> PageResult {
     match outcome.state {
-        ActState::Done | ActState::Running => Ok(went(&at.shell, to, &Toast::words(outcome.sentence))),
+        ActState::Done | ActState::Waiting | ActState::Running => {
+            Ok(went(&at.shell, to, &Toast::words(outcome.sentence)))
+        }
         ActState::Refused | ActState::Failed => Err(PageError::Conflict(outcome.sentence)),
     }
 }

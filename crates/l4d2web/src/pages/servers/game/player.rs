@@ -45,6 +45,7 @@ struct PlayerPage {
     banned: bool,
     reason: Field,
     time: Field,
+    other: Field,
 }
 
 /// The page of somebody who plays or played.
@@ -75,10 +76,14 @@ pub async fn ban(at: At, Path((_, who)): Path<(i64, String)>, Form(sent): Form<S
     let Who::Account(id) = who else {
         return Err(PageError::Conflict("Steam has not told who that is yet. Kick them, or wait a moment.".to_owned()));
     };
-    let (reason, until) = match (read_reason(Fields(&sent).get("reason")), read_time(&at, Fields(&sent).get("time"))) {
+    let (reason, until) = match (read_reason(Fields(&sent).get("reason")), read_time(&at, Fields(&sent))) {
         (Ok(reason), Ok(until)) => (reason, until),
         (Err(refusal), _) => return refuse(at, who, &sent, refusal).await,
-        (_, Err(refusal)) => return Err(PageError::Unprocessable(refusal)),
+        (_, Err(refusal)) => {
+            let mut page = PlayerPage::load(at, who).await?.with(&sent);
+            page.other.error = Some(refusal);
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
     };
     let (name, _) = name(&at, who).await?;
     let doer = Doer { state: &at.state, server: &at.server, user: at.user.id };
@@ -96,11 +101,32 @@ pub(super) fn read_reason(text: &str) -> Result<String, String> {
     Ok(plain)
 }
 
-/// Until when; none for good.
-pub(super) fn read_time(at: &At, value: &str) -> Result<Option<i64>, String> {
-    let found = TIMES.into_iter().find(|(known, ..)| *known == value);
-    let (_, _, seconds) = found.ok_or("A ban is for one of the times that are listed.")?;
+/// Until when; none for good. What is written counts before what is chosen.
+pub(super) fn read_time(at: &At, fields: Fields<'_>) -> Result<Option<i64>, String> {
+    let other = fields.get("other").trim();
+    let seconds = if other.is_empty() {
+        let found = TIMES.into_iter().find(|(known, ..)| *known == fields.get("time"));
+        found.ok_or("A ban is for one of the times that are listed, or for another.")?.2
+    } else {
+        Some(
+            read_span(other)
+                .ok_or("A time is a number of minutes, hours or days, up to 3650 d: “45 min”, “6 h”, “3 d”.")?,
+        )
+    };
     Ok(seconds.map(|seconds| at.state.clock.now() + seconds))
+}
+
+/// Seconds of `45 min`, `6 hours`, `3d`; up to ten years.
+fn read_span(text: &str) -> Option<i64> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit())?;
+    let unit = match text[end..].trim().to_ascii_lowercase().as_str() {
+        "m" | "min" | "minute" | "minutes" => 60,
+        "h" | "hour" | "hours" => 3600,
+        "d" | "day" | "days" => 86_400,
+        _ => return None,
+    };
+    let seconds = text[..end].parse::<i64>().ok()?.checked_mul(unit)?;
+    (60..=3650 * 86_400).contains(&seconds).then_some(seconds)
 }
 
 /// What somebody is called, and whether they are on the server. 404 for whom the panel has never seen here.
@@ -116,13 +142,20 @@ pub(super) async fn name(at: &At, who: Who) -> PageResult<(String, bool)> {
 }
 
 async fn refuse(at: At, who: Who, sent: &Sent, refusal: String) -> PageResult {
-    let mut page = PlayerPage::load(at, who).await?;
-    page.reason = Field::new("reason", Fields(sent).get("reason")).refused(refusal);
-    page.time = Field::new("time", Fields(sent).get("time"));
+    let mut page = PlayerPage::load(at, who).await?.with(sent);
+    page.reason.error = Some(refusal);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 impl PlayerPage {
+    /// The same with what was typed.
+    fn with(mut self, sent: &Sent) -> Self {
+        for field in [&mut self.reason, &mut self.time, &mut self.other] {
+            Fields(sent).get(field.name).clone_into(&mut field.value);
+        }
+        self
+    }
+
     async fn load(at: At, who: Who) -> PageResult<Self> {
         let (name, here) = name(&at, who).await?;
         let frame = at.frame(ServerTab::Players).await?;
@@ -144,6 +177,41 @@ impl PlayerPage {
             banned,
             reason: Field::new("reason", ""),
             time: Field::new("time", "1d"),
+            other: Field::new("other", ""),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_minutes_hours_and_days_is_a_time() {
+        for (text, seconds) in [
+            ("45 min", 2700),
+            ("45m", 2700),
+            ("1 minute", 60),
+            ("6 H", 21_600),
+            ("3 days", 259_200),
+            ("3650d", 315_360_000),
+        ] {
+            assert_eq!(read_span(text), Some(seconds), "{text}");
+        }
+        for text in [
+            "",
+            "45",
+            "min",
+            "0 min",
+            "-1 h",
+            "1.5 h",
+            "3651 d",
+            "99999999999999999999 d",
+            "1 month",
+            "1 h 5 min",
+            "١ h",
+        ] {
+            assert_eq!(read_span(text), None, "{text}");
+        }
     }
 }
