@@ -68,7 +68,7 @@ impl<L: Lines> Asker<L> {
         let mut last = None;
         sleep(first).await;
         loop {
-            let failed = match self.lines.open(self.target.port, &self.target.password).await {
+            let failed = match self.lines.open(self.desk.server(), self.target.port, &self.target.password).await {
                 Ok(line) => self.look_on(line, &mut known, &mut pace).await,
                 Err(error) => Failed::Rcon(error),
             };
@@ -196,6 +196,7 @@ impl Failed {
         match self {
             Self::Odd(_) | Self::Rcon(RconError::Broken(_) | RconError::Long(_)) => Unseen::Odd,
             Self::Rcon(RconError::Unreachable(_)) => Unseen::Loading,
+            Self::Rcon(RconError::Stranger) => Unseen::Stranger,
             Self::Rcon(RconError::Refused) => Unseen::Locked,
             Self::Rcon(RconError::Timeout { .. }) => Unseen::Silent,
             Self::Rcon(RconError::Banned | RconError::Closed | RconError::Spent) => Unseen::Closed,

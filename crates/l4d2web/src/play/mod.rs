@@ -7,6 +7,7 @@ mod ask;
 mod atlas;
 mod cgroup;
 mod desk;
+pub mod door;
 pub mod graph;
 pub mod history;
 mod keep;

@@ -65,7 +65,7 @@ impl Drop for UnderWay {
 impl Lines for Scripted {
     type Line = Console;
 
-    async fn open(&self, port: u16, _: &RconPassword) -> Result<Console, RconError> {
+    async fn open(&self, _: ServerId, port: u16, _: &RconPassword) -> Result<Console, RconError> {
         *self.opened.lock().unwrap().entry(port).or_default() += 1;
         match (self.manner)(port) {
             Manner::Refuses => Err(RconError::Refused),

@@ -1,5 +1,6 @@
 //! Looks into games, against scripted servers.
 
+mod door;
 mod fake;
 mod hostile;
 mod kept;
