@@ -47,16 +47,48 @@ async fn a_page_begins_with_the_last_fifty_and_five_hundred_are_kept() {
 }
 
 #[tokio::test]
+async fn long_replies_of_one_user_take_a_megabyte_at_most() {
+    let evening = Evening::new().await;
+    let (state, server) = (&evening.looking.panel.state, evening.server);
+    let reply = "x".repeat(32 * 1024);
+    for number in 0..60 {
+        let command = format!("n{number:02}");
+        db::command_history::insert(&state.db, server, UserId(1), &command, &reply, false, 1).await.unwrap();
+    }
+    let kept = kept(&evening).await;
+    let bytes: usize = kept.iter().map(|(command, reply, _)| command.len() + reply.len()).sum();
+    assert!((900_000..=1_048_576).contains(&bytes), "{bytes}");
+    assert_eq!(kept.last().unwrap().0, "n59");
+}
+
+#[tokio::test]
 async fn what_is_dangerous_asks_first() {
     let mut evening = Evening::new().await;
     let console = evening.path("/console");
     evening.game.set(|scene| {
-        scene.says.insert("alias".to_owned(), b"bye : quit\nhi : say hello\n".to_vec());
+        scene.says.insert("alias".to_owned(), b"bye : quit\nhi : say hello\nmp_gamemode : quit\n".to_vec());
     });
     let mut zoey = evening.login("zoey").await;
-    for line in
-        ["quit", "say x; \"QUIT\"", "rcon_password x", "sv_rcon_log 0", "exec server.cfg", "alias q quit", "bye"]
-    {
+    let page = zoey.get(&console).await.body;
+    assert!(page.contains("<option value=\"mp_gamemode\">"), "it is known that the game has a command of that name");
+    for line in [
+        "quit",
+        "quit(now)",
+        "say x; \"QUIT\"",
+        "rcon_password x",
+        "sv_rcon_log 0",
+        "exec server.cfg",
+        "alias q quit",
+        "bye",
+        "mp_gamemode coop",
+        "removeallids",
+        "kickall",
+        "map c2m1_highway",
+        "plugin_unload 0",
+        "alias status \"say x\"",
+    ] {
+        // No faster than people type.
+        evening.looking.panel.state.clock.advance(3);
         let asked = zoey.script(&console, &[("command", line)]).await;
         assert_eq!(asked.status, StatusCode::OK);
         assert_eq!(asked.headers["hx-retarget"], "#console-ask", "{line}");
@@ -95,6 +127,19 @@ async fn no_password_is_kept_or_shown() {
     let seen = seen.replace(" sv_password : hunter2 : : x", "");
     assert!(!seen.contains("hunter2") && !seen.contains("secret"), "{seen}");
     assert_eq!(kept(&evening).await[0].0, "sv_password ***");
+}
+
+#[tokio::test]
+async fn what_was_masked_is_not_sent_again_as_it_is_kept() {
+    let evening = Evening::new().await;
+    let console = evening.path("/console");
+    let mut zoey = evening.login("zoey").await;
+    let said = zoey.script(&console, &[("command", "sv_password\"hunter2\"")]).await.body;
+    assert!(said.contains("<code>sv_password ***</code>") && said.contains("data-said=\"sv_password \""), "{said}");
+    let reply = zoey.script(&console, &[("command", "sv_password ***"), ("sure", "sv_password ***")]).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(reply.body.contains("Write the password in its place"), "{}", reply.body);
+    assert!(!evening.game.was_asked("sv_password ***"));
 }
 
 #[tokio::test]

@@ -78,9 +78,10 @@ impl ConsolePage {
             }
             let (state, running, version) = (state.clone(), running.clone(), version.to_owned());
             // Whoever comes next has them, when it takes longer.
-            let asked = tokio::spawn(async move {
-                state.controls.words.of(&state.controls.consoles, id, &running, &version).await.ok()
-            });
+            let asked =
+                tokio::spawn(
+                    async move { state.controls.words.of(&state.controls.consoles, id, &running, &version).await },
+                );
             timeout(PATIENCE, asked).await.ok()?.ok()?
         };
         let lines = async {
