@@ -18,8 +18,9 @@ pub struct Said {
     pub failed: bool,
 }
 
-/// How many are kept of a user on a server.
+/// How many are kept of a user on a server, and how many bytes they have.
 const MOST: i64 = 500;
+const BYTES: i64 = 1024 * 1024;
 
 /// Puts a command down, and forgets the oldest that are too many.
 pub async fn insert(
@@ -49,6 +50,16 @@ pub async fn insert(
         server,
         user,
         MOST
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM command_history WHERE server_id = ?1 AND user_id = ?2 AND id <=
+         (SELECT max(id) FROM (SELECT id, sum(octet_length(command) + octet_length(reply)) OVER (ORDER BY id DESC) AS bytes
+                               FROM command_history WHERE server_id = ?1 AND user_id = ?2) WHERE bytes > ?3)",
+        server,
+        user,
+        BYTES
     )
     .execute(&mut *tx)
     .await?;
