@@ -238,13 +238,13 @@ fn nameless(root: &Path) -> std::io::Result<File> {
     Ok(File::from(fd))
 }
 
-/// All campaigns that a server has, as far as they are known: of the game, of the Workshop, and of its other add-ons; and how many are the game's.
+/// All campaigns that a server has, as far as they are known: of the game, of the Workshop, of collections and files, and of its other add-ons; and how many are the game's.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub async fn atlas(state: &AppState, server: &db::servers::Server) -> db::Result<(crate::game::Atlas, usize)> {
-    let atlas = crate::play::atlas(&state.db, server.blueprint_id).await?;
+    let atlas = crate::play::atlas(&state.db, state.uploads.files(), server.blueprint_id).await?;
     let (missions, _) = state.controls.addons.known(server.id);
     let official = crate::game::Atlas::official().campaigns().len();
     let titles: HashSet<String> = atlas.campaigns().iter().map(|campaign| campaign.title.clone()).collect();
