@@ -7,6 +7,7 @@ mod kept;
 mod looks;
 mod pages;
 mod password;
+mod places;
 mod profiles;
 
 use std::time::Duration;
