@@ -67,14 +67,15 @@ pub async fn insert(
     Ok(Said { id: done.last_insert_rowid(), at, command: command.to_owned(), reply: reply.to_owned(), failed })
 }
 
-/// The newest commands of a user on a server, the oldest of them first.
-pub async fn newest(db: &Db, server: ServerId, user: UserId, most: i64) -> Result<Vec<Said>> {
+/// The newest commands of a user on a server, the oldest of them first; those before one, when it is named.
+pub async fn before(db: &Db, server: ServerId, user: UserId, before: Option<i64>, most: i64) -> Result<Vec<Said>> {
     let mut rows = sqlx::query_as!(
         Said,
         r#"SELECT id AS "id!", at, command, reply, failed AS "failed: bool" FROM command_history
-           WHERE server_id = ? AND user_id = ? ORDER BY id DESC LIMIT ?"#,
+           WHERE server_id = ?1 AND user_id = ?2 AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4"#,
         server,
         user,
+        before,
         most
     )
     .fetch_all(db.read())

@@ -5,7 +5,8 @@ use l4d2web::id::UserId;
 use super::Evening;
 
 async fn kept(evening: &Evening) -> Vec<(String, String, bool)> {
-    let rows = db::command_history::newest(&evening.looking.panel.state.db, evening.server, UserId(1), 1000).await;
+    let rows =
+        db::command_history::before(&evening.looking.panel.state.db, evening.server, UserId(1), None, 1000).await;
     rows.unwrap().into_iter().map(|said| (said.command, said.reply, said.failed)).collect()
 }
 
@@ -39,9 +40,21 @@ async fn a_page_begins_with_the_last_fifty_and_five_hundred_are_kept() {
             .await
             .unwrap();
     }
-    let page = evening.login("zoey").await.get(&evening.path("/console")).await.body;
+    let mut zoey = evening.login("zoey").await;
+    let mut page = zoey.get(&evening.path("/console")).await.body;
     assert_eq!(page.matches("data-said=").count(), 50);
     assert!(page.contains("data-said=\"n519\"") && page.contains("data-said=\"n470\"") && !page.contains("\"n469\""));
+    // What is before is reached from page to page, each once, to the first.
+    let (mut pages, mut seen) = (1, 50);
+    while let Some((_, rest)) = page.split_once("/console?before=") {
+        let before = rest.split('"').next().unwrap();
+        page = zoey.get(&evening.path(&format!("/console?before={before}"))).await.body;
+        assert!(page.contains("The newest commands"));
+        seen += page.matches("data-said=").count();
+        pages += 1;
+    }
+    assert_eq!((pages, seen), (10, 500));
+    assert!(page.contains("data-said=\"n020\""), "{page}");
     let kept = kept(&evening).await;
     assert_eq!((kept.len(), kept[0].0.as_str()), (500, "n020"));
 }
@@ -225,4 +238,26 @@ async fn commands_come_no_faster_than_people_type() {
         refused += u32::from(reply.status == StatusCode::TOO_MANY_REQUESTS);
     }
     assert_eq!(refused, 1);
+}
+
+#[tokio::test]
+async fn maps_and_players_are_there_to_be_completed() {
+    let mut evening = Evening::new().await;
+    evening.game.joins(7, "Mal", 14);
+    evening.game.joins(8, "x\"; quit", 15);
+    evening.until_humans(2).await;
+    let mut zoey = evening.login("zoey").await;
+    let page = zoey.get(&evening.path("/console")).await;
+    assert!(page.body.contains("<option value=\"c2m3_coaster\"></option>"), "{}", page.body);
+    assert!(page.body.contains("<option value=\"7\" label=\"Mal\" data-plain></option>"), "{}", page.body);
+    assert!(page.body.contains("<option value=\"8\" label=\"x&#34;; quit\"></option>"), "only by its number");
+    let stream = zoey.open(&evening.path("/events?tab=console"), None).await.into_body().into_data_stream();
+    evening.game.joins(9, "Nick", 16);
+    evening.until_humans(3).await;
+    let mut text = String::new();
+    let mut stream = std::pin::pin!(stream);
+    while !(text.contains("event: console-players") && text.contains("label=\"Nick\"")) {
+        let piece = futures_util::StreamExt::next(&mut stream).await.unwrap().unwrap();
+        text += std::str::from_utf8(&piece).unwrap();
+    }
 }
