@@ -61,7 +61,7 @@ export function equip(section) {
 
   function hint(found) {
     hints.hidden = found.length === 0;
-    hints.textContent = found.slice(0, most).join("  ") + (found.length > most ? `  … ${found.length - most} more` : "");
+    hints.textContent = found.slice(0, most).join(" · ") + (found.length > most ? ` … ${found.length - most} more` : "");
   }
 
   // What may stand where `begun` does, each with how it is shown; players come and go.

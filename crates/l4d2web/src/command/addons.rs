@@ -198,13 +198,13 @@ async fn head(
         return Err(Unread::Vpk(VpkError::Cut));
     }
     let read = file.clone();
-    let directory = aside(move || Ok(Directory::read(&*read))).await?.map_err(Unread::Vpk)?;
+    let directory = aside(move || Ok(Directory::read(&read))).await?.map_err(Unread::Vpk)?;
     let missions = directory.entries().iter().filter(|entry| entry.is_mission()).take(MISSIONS);
     let needed = missions.map(crate::vpk::Entry::end).max().unwrap_or_default();
     // What lies too far behind reads as zeros, which describe no campaign.
     fill(file, there, needed.min(most), size, &mut content).await?;
     let read = file.clone();
-    aside(move || Ok(Contents::read(&*read, &directory))).await?.map_err(Unread::Vpk)
+    aside(move || Ok(Contents::read(&read, &directory))).await?.map_err(Unread::Vpk)
 }
 
 /// Work with a file, where it keeps no request waiting.

@@ -44,7 +44,7 @@ impl Campaigns {
                 match self.file(&folder, &name, (overlay, path)) {
                     Ok(found) => missions.extend(found.iter().cloned()),
                     Err(error) => {
-                        tracing::info!(%overlay, %place, %error, "a file of an overlay describes no campaign")
+                        tracing::info!(%overlay, %place, %error, "a file of an overlay describes no campaign");
                     }
                 }
             }
