@@ -1,4 +1,5 @@
-// The console of a server: the commands of before come back with the arrow keys, Tab completes a name, and the last reply is in view.
+// The console of a server: the commands of before come back with the arrow keys, Tab completes a name (of a command, or the map or player that one
+// takes), and the last reply is in view.
 import { say } from "./say.js";
 
 const most = 12;
@@ -60,24 +61,44 @@ export function equip(section) {
 
   function hint(found) {
     hints.hidden = found.length === 0;
-    hints.textContent = found.slice(0, most).join("  ") + (found.length > most ? `  … ${found.length - most} more` : "");
+    hints.textContent = found.slice(0, most).join(" · ") + (found.length > most ? ` … ${found.length - most} more` : "");
+  }
+
+  // What may stand where `begun` does, each with how it is shown; players come and go.
+  function candidates(before, begun) {
+    const [verb, ...given] = before.slice(before.lastIndexOf(";") + 1, before.length - begun.length).trim().toLowerCase().split(/\s+/);
+    const options = (id) => [...section.querySelectorAll(`#${id} option`)];
+    const named = (word) => word.toLowerCase().startsWith(begun.toLowerCase());
+    if (["map", "changelevel"].includes(verb) && given.length === 0) {
+      return options("maps").filter((map) => named(map.value)).map((map) => [map.value, map.value]);
+    }
+    if ((verb === "kickid" && given.length === 0) || (verb === "banid" && given.length === 1)) {
+      const found = options("players").filter((one) => named(one.value) || named(one.label));
+      return found.map((one) => [one.value, `${one.value} \u2068${one.label}\u2069`]);
+    }
+    if (verb === "kick" && given.length === 0) {
+      // Other names may be written to be more than a name: they are told by their number.
+      const found = options("players").filter((one) => "plain" in one.dataset && named(one.label));
+      return found.map((one) => [one.label, one.label]);
+    }
+    return begun ? words.filter(named).map((word) => [word, word]) : [];
   }
 
   function complete() {
     const before = input.value.slice(0, input.selectionStart);
-    const begun = /(?:^|[;\s"])([^;\s"]*)$/.exec(before)[1].toLowerCase();
-    if (!begun) return false;
-    const found = words.filter((word) => word.startsWith(begun));
+    const begun = /(?:^|[;\s"])([^;\s"]*)$/.exec(before)[1];
+    const found = candidates(before, begun);
     if (found.length === 0) return false;
-    let common = found[0];
-    for (const word of found) {
+    let common = found[0][0];
+    for (const [word] of found) {
       while (!word.startsWith(common)) common = common.slice(0, -1);
     }
-    const rest = common.slice(begun.length) + (found.length === 1 ? " " : "");
-    const after = input.value.slice(input.selectionStart);
-    input.value = before + rest + after;
-    input.setSelectionRange(before.length + rest.length, before.length + rest.length);
-    hint(found.length > 1 ? found : []);
+    // A player who was found by name is written as a number, once it is clear which.
+    const longer = found.length === 1 || common.toLowerCase().startsWith(begun.toLowerCase());
+    const kept = before.slice(0, before.length - begun.length) + (longer ? common : begun) + (found.length === 1 ? " " : "");
+    input.value = kept + input.value.slice(input.selectionStart);
+    input.setSelectionRange(kept.length, kept.length);
+    hint(found.length > 1 ? found.map(([, shown]) => shown) : []);
     return true;
   }
 

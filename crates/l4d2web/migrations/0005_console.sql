@@ -1,6 +1,6 @@
 -- What people do in games: commands that they typed, what they changed and whom they threw out, and who may not come. Times are Unix seconds.
 
--- Commands of a console, the newest 500 of each user on each server. Secrets are masked before a row is written.
+-- Commands of a console, the newest 500 of each user on each server, and of those what fits into 1 MiB. Secrets are masked before a row is written.
 CREATE TABLE command_history (
     id        INTEGER PRIMARY KEY,
     server_id INTEGER NOT NULL REFERENCES servers (id) ON DELETE CASCADE,

@@ -45,6 +45,7 @@ fn what_the_panel_renders_is_read_as_it_was_meant() {
     assert_eq!(
         spec.config,
         [
+            "sv_rcon_log 0",
             "exec server_overlay_7",
             "exec server_overlay_12",
             "// for all",

@@ -1,11 +1,10 @@
 //! Asking a server itself, on a connection of its own.
 
-use std::net::{Ipv4Addr, SocketAddr};
-
 use crate::db::Db;
 use crate::db::played_servers;
-use crate::game::{Command, Rcon, RconError, RconPassword, Status, rcon};
+use crate::game::{Command, RconError, RconPassword, Status, rcon};
 use crate::id::ServerId;
+use crate::play::door;
 use crate::servers::spec::Spec;
 
 /// Why a server was not asked, or gave no answer.
@@ -61,8 +60,8 @@ pub(super) async fn run(db: &Db, server: ServerId, line: &str) -> Result<Vec<u8>
     let running = played_servers::running(db, Some(server)).await?.pop().ok_or(Trouble::Down)?;
     let spec = running.started_spec.as_deref().and_then(Spec::parse).ok_or(Trouble::Unknown)?;
     let password = RconPassword::parse(&spec.rcon_password).map_err(|_| Trouble::Unknown)?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, running.port.unwrap_or(spec.port)));
-    let mut console = Rcon::connect(address, &password, &rcon::Limits::default()).await?;
+    let port = running.port.unwrap_or(spec.port);
+    let mut console = door::open(server, port, &password, &rcon::Limits::default()).await?;
     let command = Command::parse(line).map_err(|_| Trouble::Odd)?;
     Ok(console.run(&command).await?.bytes)
 }

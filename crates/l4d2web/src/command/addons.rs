@@ -165,8 +165,13 @@ impl From<std::io::Error> for Unread {
 /// Reads the head of an archive into a file without a name that is as long as the archive, and of that what it brings.
 async fn read(state: &AppState, user: UserId, server: ServerId, entry: &FileEntry) -> Result<Contents, Unread> {
     let size = entry.size.unwrap_or_default();
-    let file = nameless(&state.config.root)?;
-    file.set_len(size)?;
+    let root = state.config.root.clone();
+    let file = aside(move || {
+        let file = nameless(&root)?;
+        file.set_len(size)?;
+        Ok(file)
+    });
+    let file = Arc::new(file.await?);
     let mut path = std::ffi::OsString::from("left4dead2/addons/");
     path.push(entry.file_name());
     let content = state.host.asked_by(user).cat(Of::Server(server), path).await.map_err(Unread::Host)?;
@@ -175,31 +180,41 @@ async fn read(state: &AppState, user: UserId, server: ServerId, entry: &FileEntr
 
 /// Reads of an archive what is needed of it.
 async fn head(
-    file: &File,
+    file: &Arc<File>,
     size: u64,
     mut content: impl Stream<Item = std::io::Result<Bytes>> + Unpin,
 ) -> Result<Contents, Unread> {
     let most = HEAD.min(size);
     let mut there = fill(file, 0, STEP.min(size), size, &mut content).await?;
-    let mut start = [0; 28];
-    let length = usize::try_from(there).unwrap_or(usize::MAX).min(start.len());
-    file.read_exact_at(&mut start[..length], 0)?;
-    let end = Directory::end(&start[..length]).map_err(Unread::Vpk)?;
+    let read = file.clone();
+    let start = aside(move || {
+        let mut start = vec![0; usize::try_from(there).unwrap_or(usize::MAX).min(28)];
+        read.read_exact_at(&mut start, 0)?;
+        Ok(start)
+    });
+    let end = Directory::end(&start.await?).map_err(Unread::Vpk)?;
     there = fill(file, there, end.min(most), size, &mut content).await?;
     if there < end {
         return Err(Unread::Vpk(VpkError::Cut));
     }
-    let directory = Directory::read(file).map_err(Unread::Vpk)?;
+    let read = file.clone();
+    let directory = aside(move || Ok(Directory::read(&read))).await?.map_err(Unread::Vpk)?;
     let missions = directory.entries().iter().filter(|entry| entry.is_mission()).take(MISSIONS);
     let needed = missions.map(crate::vpk::Entry::end).max().unwrap_or_default();
     // What lies too far behind reads as zeros, which describe no campaign.
     fill(file, there, needed.min(most), size, &mut content).await?;
-    Contents::read(file, &directory).map_err(Unread::Vpk)
+    let read = file.clone();
+    aside(move || Ok(Contents::read(&read, &directory))).await?.map_err(Unread::Vpk)
+}
+
+/// Work with a file, where it keeps no request waiting.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
 }
 
 /// Writes what comes into the file, until so much of it is there; how much that is then.
 async fn fill(
-    file: &File,
+    file: &Arc<File>,
     mut there: u64,
     wanted: u64,
     size: u64,
@@ -209,7 +224,9 @@ async fn fill(
         let Some(piece) = content.next().await.transpose()? else { break };
         // It may have grown meanwhile.
         let take = usize::try_from(size.saturating_sub(there)).unwrap_or(usize::MAX).min(piece.len());
-        file.write_all_at(&piece[..take], there)?;
+        let (file, at) = (file.clone(), there);
+        let piece = piece.slice(..take);
+        aside(move || file.write_all_at(&piece, at)).await?;
         there += take as u64;
     }
     Ok(there)
@@ -221,13 +238,13 @@ fn nameless(root: &Path) -> std::io::Result<File> {
     Ok(File::from(fd))
 }
 
-/// All campaigns that a server has, as far as they are known: of the game, of the Workshop, and of its other add-ons; and how many are the game's.
+/// All campaigns that a server has, as far as they are known: of the game, of the Workshop, of collections and files, and of its other add-ons; and how many are the game's.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub async fn atlas(state: &AppState, server: &db::servers::Server) -> db::Result<(crate::game::Atlas, usize)> {
-    let atlas = crate::play::atlas(&state.db, server.blueprint_id).await?;
+    let atlas = crate::play::atlas(&state.db, state.uploads.files(), server.blueprint_id).await?;
     let (missions, _) = state.controls.addons.known(server.id);
     let official = crate::game::Atlas::official().campaigns().len();
     let titles: HashSet<String> = atlas.campaigns().iter().map(|campaign| campaign.title.clone()).collect();
@@ -266,7 +283,7 @@ mod tests {
     }
 
     async fn read_in(bytes: Vec<u8>, piece: usize) -> Result<Contents, Unread> {
-        let file = nameless(&std::env::temp_dir()).unwrap();
+        let file = Arc::new(nameless(&std::env::temp_dir()).unwrap());
         file.set_len(bytes.len() as u64).unwrap();
         let pieces: Vec<_> = bytes.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
         head(&file, bytes.len() as u64, stream::iter(pieces)).await

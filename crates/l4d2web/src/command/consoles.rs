@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,12 +9,15 @@ use super::NoReply;
 use crate::db::{Db, played_servers};
 use crate::game::{Command, Rcon, RconPassword, rcon};
 use crate::id::{BlueprintId, ServerId};
+use crate::play::door;
 use crate::servers::spec::Spec;
 
 /// Commands for one server at once.
 pub(super) const AT_ONCE: usize = 4;
 /// How long a connection is kept that nobody uses.
 const KEPT: Duration = Duration::from_secs(20);
+/// The longest reply, in bytes: all names that a console with many plug-ins knows.
+const BYTES: usize = 4 * 1024 * 1024;
 /// Until the console has taken the password.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -113,9 +115,8 @@ impl Consoles {
         let mut rcon = if let Some(rcon) = slot.idle(running) {
             rcon
         } else {
-            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, running.port));
-            let limits = rcon::Limits { connect: CONNECT, reply: patience, ..rcon::Limits::default() };
-            Rcon::connect(address, &running.password, &limits).await?
+            let limits = rcon::Limits { connect: CONNECT, reply: patience, bytes: BYTES, ..rcon::Limits::default() };
+            door::open(server, running.port, &running.password, &limits).await?
         };
         rcon.wait_at_most(patience);
         let reply = rcon.run(command).await.map_err(NoReply::Rcon)?;

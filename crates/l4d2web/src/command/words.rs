@@ -1,9 +1,11 @@
 //! What a console knows: the names of its commands and variables, for completion. They are asked of the server once for each version of the game and
 //! each blueprint, whose plug-ins bring their own.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::{Consoles, NoReply, Running};
 use crate::game::Command;
@@ -12,19 +14,29 @@ use crate::id::{BlueprintId, ServerId};
 
 /// How many lists are kept, and how many names one has.
 const KEPT: usize = 16;
-const MOST: usize = 6000;
+const MOST: usize = 20_000;
 /// How long a server may take to tell them.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one that did not is not asked again.
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// Names by version and blueprint.
 #[derive(Debug, Default)]
 pub struct Words {
     kept: Mutex<VecDeque<(Key, Arc<[String]>)>>,
-    /// Who asks, so that a server is asked once.
-    asking: tokio::sync::Mutex<()>,
+    /// Who asks which server, so that one is asked once, and one that hangs keeps nobody from the others.
+    flights: Mutex<HashMap<ServerId, Arc<Flight>>>,
 }
 
 type Key = (String, BlueprintId);
+
+/// Asking a server.
+#[derive(Debug, Default)]
+struct Flight {
+    turn: tokio::sync::Mutex<()>,
+    /// When it last did not tell.
+    failed: Mutex<Option<Instant>>,
+}
 
 impl Words {
     /// What is known already.
@@ -34,41 +46,73 @@ impl Words {
         kept.iter().find(|((known, of), _)| known == version && *of == blueprint).map(|(_, words)| words.clone())
     }
 
-    /// What is known, or is asked for.
-    ///
-    /// # Errors
-    ///
-    /// When the server does not tell.
+    /// What is known, or is asked for; none when the server does not tell, or has not told within the last minute. Of which version it is must be known.
     pub async fn of(
         &self,
         consoles: &Consoles,
         server: ServerId,
         running: &Running,
         version: &str,
-    ) -> Result<Arc<[String]>, NoReply> {
+    ) -> Option<Arc<[String]>> {
+        if version.is_empty() {
+            return None;
+        }
         if let Some(words) = self.known(version, running.blueprint) {
-            return Ok(words);
+            return Some(words);
         }
-        let _asking = self.asking.lock().await;
+        let flight = self.flight(server);
+        let _turn = flight.turn.lock().await;
         if let Some(words) = self.known(version, running.blueprint) {
-            return Ok(words);
+            return Some(words);
         }
-        let mut words = Vec::new();
-        for list in ["cvarlist", "cmdlist"] {
-            let Ok(command) = plain(list) else { continue };
-            words.extend(parse(&consoles.run_on(server, running, &command, PATIENCE).await?));
+        if flight.has_failed() {
+            return None;
         }
-        words.sort_unstable();
-        words.dedup();
-        words.truncate(MOST);
-        let words: Arc<[String]> = words.into();
+        match ask(consoles, server, running).await {
+            Ok(words) => {
+                let words: Arc<[String]> = words.into();
+                self.keep((version.to_owned(), running.blueprint), words.clone());
+                Some(words)
+            }
+            Err(error) => {
+                tracing::info!(%server, %error, "a server does not tell its commands");
+                *flight.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                None
+            }
+        }
+    }
+
+    fn flight(&self, server: ServerId) -> Arc<Flight> {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.retain(|_, flight| Arc::strong_count(flight) > 1 || flight.has_failed());
+        flights.entry(server).or_default().clone()
+    }
+
+    fn keep(&self, key: Key, words: Arc<[String]>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() == KEPT {
             kept.pop_front();
         }
-        kept.push_back(((version.to_owned(), running.blueprint), words.clone()));
-        Ok(words)
+        kept.push_back((key, words));
     }
+}
+
+impl Flight {
+    fn has_failed(&self) -> bool {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() < AGAIN)
+    }
+}
+
+async fn ask(consoles: &Consoles, server: ServerId, running: &Running) -> Result<Vec<String>, NoReply> {
+    let mut words = Vec::new();
+    for list in ["cvarlist", "cmdlist"] {
+        let Ok(command) = plain(list) else { continue };
+        words.extend(parse(&consoles.run_on(server, running, &command, PATIENCE).await?));
+    }
+    words.sort_unstable();
+    words.dedup();
+    words.truncate(MOST);
+    Ok(words)
 }
 
 /// A command of ours.

@@ -1,7 +1,8 @@
 //! What the looks into games need of the table `servers`.
 
 use crate::db::{Db, Result};
-use crate::id::{BlueprintId, ServerId};
+use crate::id::{BlueprintId, OverlayId, ServerId};
+use crate::maps::CachedFile;
 use crate::vpk::Contents;
 
 /// A server that runs.
@@ -41,9 +42,9 @@ pub async fn set_rcon_password(db: &Db, id: ServerId, password: &str, now: i64) 
     Ok(())
 }
 
-/// What items of the Workshop bring to servers that are made of a blueprint.
+/// What items of the Workshop and maps of collections bring to servers that are made of a blueprint.
 pub async fn contents(db: &Db, blueprint: BlueprintId) -> Result<Vec<Contents>> {
-    let texts = sqlx::query_scalar!(
+    let items = sqlx::query_scalar!(
         r#"SELECT DISTINCT w.contents AS "contents!"
            FROM blueprint_overlays bo
            JOIN overlay_items oi ON oi.overlay_id = bo.overlay_id
@@ -53,5 +54,25 @@ pub async fn contents(db: &Db, blueprint: BlueprintId) -> Result<Vec<Contents>> 
     )
     .fetch_all(db.read())
     .await?;
-    Ok(texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
+    let maps = sqlx::query_scalar!(
+        r#"SELECT m.files AS "files!" FROM blueprint_overlays bo JOIN collection_maps m ON m.overlay_id = bo.overlay_id
+           WHERE bo.blueprint_id = ? AND m.files IS NOT NULL ORDER BY m.id"#,
+        blueprint
+    )
+    .fetch_all(db.read())
+    .await?;
+    let items = items.iter().filter_map(|text| serde_json::from_str(text).ok());
+    let files = maps.iter().filter_map(|text| serde_json::from_str::<Vec<CachedFile>>(text).ok()).flatten();
+    Ok(items.chain(files.map(|file| file.contents)).collect())
+}
+
+/// The files overlays that servers of a blueprint are made of, the one on top first.
+pub async fn files_overlays(db: &Db, blueprint: BlueprintId) -> Result<Vec<OverlayId>> {
+    sqlx::query_scalar!(
+        r#"SELECT o.id AS "id!: OverlayId" FROM blueprint_overlays bo JOIN overlays o ON o.id = bo.overlay_id
+           WHERE bo.blueprint_id = ? AND o.kind = 'files' ORDER BY bo.position"#,
+        blueprint
+    )
+    .fetch_all(db.read())
+    .await
 }

@@ -151,9 +151,17 @@ pub async fn lately(db: &Db, server: ServerId, most: i64) -> Result<Vec<Played>>
     Ok(played.collect())
 }
 
-/// Removes sessions that ended before `before`, in Unix seconds.
-pub async fn prune(db: &Db, before: i64) -> Result<u64> {
-    let gone = sqlx::query!("DELETE FROM player_sessions WHERE left_at < ?", before).execute(db.write()).await?;
+/// Removes sessions that ended before `before`, in Unix seconds, and of each server all but the newest `most`.
+pub async fn prune(db: &Db, before: i64, most: i64) -> Result<u64> {
+    let gone = sqlx::query!(
+        "DELETE FROM player_sessions WHERE left_at < ?1 OR id IN
+         (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY server_id ORDER BY left_at DESC, id DESC) AS number
+                          FROM player_sessions WHERE left_at IS NOT NULL) WHERE number > ?2)",
+        before,
+        most
+    )
+    .execute(db.write())
+    .await?;
     Ok(gone.rows_affected())
 }
 

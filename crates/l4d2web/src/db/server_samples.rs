@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Result};
 use crate::id::ServerId;
-use crate::play::history::{Figures, Sample};
+use crate::play::history::{COARSE, Figures, Sample};
 
 struct Row {
     from_at: i64,
@@ -74,6 +74,30 @@ pub async fn since(db: &Db, server: ServerId, after: i64) -> Result<Vec<Sample>>
     let mut samples: Vec<_> = rows.into_iter().map(unpacked).collect();
     samples.sort_unstable_by_key(|sample| sample.from);
     Ok(samples)
+}
+
+/// Who played on all servers since `after`, in order for each: the samples of which that is known, without anything else. One statement for all.
+pub async fn of_all(db: &Db, after: i64) -> Result<Vec<(ServerId, Vec<Sample>)>> {
+    // None is longer than an hour: those that reach beyond `after` are found by where they begin.
+    let first = after - COARSE;
+    let rows = sqlx::query!(
+        r#"SELECT s.id AS "server: ServerId", json_group_array(json_array(p.from_at, p.to_at, p.players)) AS "rows!: String"
+           FROM servers s CROSS JOIN server_samples p ON p.server_id = s.id AND p.from_at >= ?1 GROUP BY s.id"#,
+        first
+    )
+    .fetch_all(db.read())
+    .await?;
+    let unpack = |json: String| -> Result<Vec<Sample>> {
+        let rows: Vec<(i64, i64, i64)> =
+            serde_json::from_str(&json).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let figures = Figures { fps: None, cpu: None, memory: None };
+        let sample =
+            |(from, to, players)| Sample { from, to, map: String::new(), mode: String::new(), players, figures };
+        let mut samples: Vec<_> = rows.into_iter().map(sample).collect();
+        samples.sort_unstable_by_key(|sample| sample.from);
+        Ok(samples)
+    };
+    rows.into_iter().map(|row| Ok((row.server, unpack(row.rows)?))).collect()
 }
 
 /// The columns of a row, in their order.

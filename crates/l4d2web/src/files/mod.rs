@@ -5,6 +5,7 @@
 //! that no half of it is ever seen or built. Nothing here knows users or pages; those ask by [`Files::store`].
 
 pub(crate) mod beneath;
+mod campaigns;
 mod editable;
 mod error;
 mod path;
@@ -25,6 +26,8 @@ pub use room::{Full, Quota, Reserve};
 pub use store::{OnTaken, Store};
 
 use crate::id::OverlayId;
+use crate::vpk::Mission;
+use campaigns::Campaigns;
 use store::Listings;
 pub(crate) use store::SHARED_FROM;
 
@@ -39,6 +42,7 @@ struct Shared {
     /// One writer at a time in each overlay.
     writers: Mutex<HashMap<OverlayId, Weak<Mutex<()>>>>,
     listings: Listings,
+    campaigns: Campaigns,
 }
 
 impl Files {
@@ -56,6 +60,7 @@ impl Files {
             reserve,
             writers: Mutex::default(),
             listings: Listings::default(),
+            campaigns: Campaigns::default(),
         }))
     }
 
@@ -66,6 +71,15 @@ impl Files {
     /// When the directory cannot be made or opened, or is none.
     pub fn store(&self, overlay: OverlayId) -> Result<Store, FilesError> {
         Store::open(&self.0.root, overlay, self.writer(overlay), self.0.reserve, &self.0.listings)
+    }
+
+    /// The campaigns that the source of an overlay describes; none where it cannot be read. It blocks.
+    #[must_use]
+    pub fn campaigns(&self, overlay: OverlayId) -> Vec<Mission> {
+        self.0.campaigns.of(&self.0.root, overlay).unwrap_or_else(|error| {
+            tracing::warn!(%overlay, %error, "the campaigns of an overlay cannot be read");
+            Vec::new()
+        })
     }
 
     /// `LEFT4ME_ROOT`.

@@ -9,6 +9,7 @@ use super::pace::Pace;
 use super::{Cgroups, Here, Line, Lines, Seen, Unseen, atlas};
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::files::Files;
 use crate::game::{Command, Difficulty, Mode, Place, RconError, RconPassword, Stats, Status, Variable};
 use crate::id::BlueprintId;
 
@@ -37,6 +38,7 @@ pub(super) struct Asker<L> {
     pub(super) target: Target,
     pub(super) desk: Desk,
     pub(super) db: Db,
+    pub(super) files: Files,
     pub(super) clock: Clock,
     pub(super) cgroups: Cgroups,
 }
@@ -68,7 +70,7 @@ impl<L: Lines> Asker<L> {
         let mut last = None;
         sleep(first).await;
         loop {
-            let failed = match self.lines.open(self.target.port, &self.target.password).await {
+            let failed = match self.lines.open(self.desk.server(), self.target.port, &self.target.password).await {
                 Ok(line) => self.look_on(line, &mut known, &mut pace).await,
                 Err(error) => Failed::Rcon(error),
             };
@@ -165,7 +167,7 @@ impl<L: Lines> Asker<L> {
         if let Some(place) = atlas::official().find(map, mode) {
             return Some(place);
         }
-        match atlas(&self.db, self.target.blueprint).await {
+        match atlas(&self.db, &self.files, self.target.blueprint).await {
             Ok(atlas) => atlas.find(map, mode),
             Err(error) => {
                 tracing::warn!(%error, "the campaigns of a server cannot be read");
@@ -196,6 +198,7 @@ impl Failed {
         match self {
             Self::Odd(_) | Self::Rcon(RconError::Broken(_) | RconError::Long(_)) => Unseen::Odd,
             Self::Rcon(RconError::Unreachable(_)) => Unseen::Loading,
+            Self::Rcon(RconError::Stranger) => Unseen::Stranger,
             Self::Rcon(RconError::Refused) => Unseen::Locked,
             Self::Rcon(RconError::Timeout { .. }) => Unseen::Silent,
             Self::Rcon(RconError::Banned | RconError::Closed | RconError::Spent) => Unseen::Closed,

@@ -155,7 +155,8 @@ impl<L: Lines> Keeper<L> {
             let (bus, clock) = (state.bus.clone(), state.clock.clone());
             let desk = Desk::new(id, state.play.clone(), bus, notes, clock.now());
             if let Some(target) = asked {
-                Asker { lines, target, desk, db: state.db.clone(), clock, cgroups }.run(spread(id)).await;
+                let (db, files) = (state.db.clone(), state.uploads.files().clone());
+                Asker { lines, target, desk, db, files, clock, cgroups }.run(spread(id)).await;
             } else {
                 desk.unseen(Unseen::Unknown, clock.now());
                 std::future::pending::<()>().await;

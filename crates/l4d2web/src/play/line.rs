@@ -1,18 +1,24 @@
 //! How servers are reached.
 
 use std::future::Future;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use super::door;
 use crate::game::{Command, Rcon, RconError, RconPassword, rcon};
+use crate::id::ServerId;
 
 /// A way to the consoles of servers.
 pub trait Lines: Clone + Send + Sync + 'static {
     /// A connection to one.
     type Line: Line;
 
-    /// Connects to the server with that port.
-    fn open(&self, port: u16, password: &RconPassword) -> impl Future<Output = Result<Self::Line, RconError>> + Send;
+    /// Connects to the server, which has that port.
+    fn open(
+        &self,
+        server: ServerId,
+        port: u16,
+        password: &RconPassword,
+    ) -> impl Future<Output = Result<Self::Line, RconError>> + Send;
 }
 
 /// A connection to a console. After an error it is given up.
@@ -35,9 +41,9 @@ pub struct Local;
 impl Lines for Local {
     type Line = Rcon;
 
-    async fn open(&self, port: u16, password: &RconPassword) -> Result<Rcon, RconError> {
+    async fn open(&self, server: ServerId, port: u16, password: &RconPassword) -> Result<Rcon, RconError> {
         let limits = rcon::Limits { connect: CONNECT, reply: REPLY, bytes: BYTES, ..rcon::Limits::default() };
-        Rcon::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), password, &limits).await
+        door::open(server, port, password, &limits).await
     }
 }
 

@@ -7,6 +7,7 @@ mod ask;
 mod atlas;
 mod cgroup;
 mod desk;
+pub mod door;
 pub mod graph;
 pub mod history;
 mod keep;
@@ -15,6 +16,7 @@ mod pace;
 pub mod profiles;
 mod recorder;
 mod seen;
+mod sparks;
 pub mod stays;
 
 use std::collections::HashMap;
@@ -29,6 +31,7 @@ pub use keep::{run, run_with};
 pub use line::{Line, Lines, Local};
 pub use recorder::tidy;
 pub use seen::{Here, Look, Seen, Unseen};
+pub use sparks::{Spark, Sparks, SparksKept};
 
 use crate::id::ServerId;
 use history::Sample;

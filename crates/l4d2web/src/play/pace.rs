@@ -10,8 +10,8 @@ const fn bounds(why: Unseen) -> (u64, u64) {
         // A connection that is refused costs nothing, and whoever has just pressed Start waits for it.
         Unseen::NotYet | Unseen::Loading => (1, 5),
         Unseen::Closed => (1, 30),
-        // It has had its time already.
-        Unseen::Silent => (1, 10),
+        // It may be starting; or it has had its time already.
+        Unseen::Stranger | Unseen::Silent => (1, 10),
         Unseen::Odd => (5, 60),
         // Each wrong password counts towards a ban of this machine.
         Unseen::Locked | Unseen::Unknown => (60, 900),

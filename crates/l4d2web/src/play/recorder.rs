@@ -21,6 +21,13 @@ use crate::state::AppState;
 const FLUSH: Duration = Duration::from_mins(1);
 /// How often old samples are thinned, and what is too old is removed.
 const TIDY: Duration = Duration::from_hours(1);
+/// The most places that a server of the game has, whatever it says.
+const PLACES: usize = 32;
+/// How many come within an hour at most: what is said beyond that is not believed.
+const COMING: usize = 4 * PLACES;
+const HOUR: i64 = 3600;
+/// How many stays are kept of a server, the newest.
+const STAYS: i64 = 10_000;
 /// How many steps are kept while the database takes none.
 const STEPS: usize = 10_000;
 
@@ -53,6 +60,8 @@ struct Log {
     /// The sample before, which goes on when the next is the same.
     last: Option<Sample>,
     stays: Stays,
+    /// How many have come since when.
+    came: (i64, usize),
     seen_at: i64,
     /// Those whose names or pings are not those that are written.
     changed: Vec<Step>,
@@ -114,6 +123,7 @@ impl Recorder {
             run: Run::begin(&moment),
             last: None,
             stays: Stays::default(),
+            came: (seen.at, 0),
             seen_at: seen.at,
             changed: Vec::new(),
         });
@@ -122,7 +132,7 @@ impl Recorder {
             self.over.insert((server, over.from), over);
         }
         log.seen_at = seen.at;
-        let steps = log.stays.take(seen.people.iter());
+        let steps = log.take(server, seen);
         let (changed, now): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| matches!(step, Step::Changed(..)));
         log.changed.extend(changed);
         for step in &now {
@@ -150,7 +160,7 @@ impl Recorder {
         let Some(mut log) = self.servers.remove(&server) else { return false };
         let over = after(&mut log.last, log.run.sample());
         self.over.insert((server, over.from), over);
-        let left = log.stays.take(std::iter::empty());
+        let left = log.stays.take(std::iter::empty(), 0);
         self.step(server, log.seen_at, left);
         true
     }
@@ -223,6 +233,31 @@ impl Recorder {
     }
 }
 
+impl Log {
+    /// Who came and went, as far as that is believed: a server may say whatever it likes, and each who comes is a row and a question to Steam.
+    fn take(&mut self, server: ServerId, seen: &Seen) -> Vec<Step> {
+        if !(self.came.0..self.came.0 + HOUR).contains(&seen.at) {
+            self.came = (seen.at, 0);
+        }
+        let mut steps = self.stays.take(seen.people.iter(), PLACES);
+        steps.retain(|step| {
+            let Step::Came(id, _) = step else { return true };
+            let believed = self.came.1 < COMING;
+            if believed {
+                self.came.1 += 1;
+                if self.came.1 == COMING {
+                    tracing::warn!(%server, "more players come than a server can have: for the rest of an hour they are not written down");
+                }
+            } else {
+                // Who stays is written down later.
+                self.stays.forget(*id);
+            }
+            believed
+        });
+        steps
+    }
+}
+
 /// The sample `next`, or `last` grown longer when both say the same.
 fn after(last: &mut Option<Sample>, next: Sample) -> Sample {
     let sample = match last.take() {
@@ -265,6 +300,6 @@ pub async fn tidy(db: &Db, now: i64, thinned: &mut BTreeMap<ServerId, i64>) -> d
         }
         thinned.insert(server, until);
     }
-    player_sessions::prune(db, now - KEPT_FOR).await?;
+    player_sessions::prune(db, now - KEPT_FOR, STAYS).await?;
     Ok(())
 }

@@ -50,6 +50,8 @@ pub enum Unseen {
     Silent,
     /// It closes each connection at once: it ends, or has banned this machine.
     Closed,
+    /// Its port is another program's, which was not shown the password.
+    Stranger,
     /// Its console has another password than it was started with.
     Locked,
     /// What it says is not understood.
@@ -126,6 +128,9 @@ impl Unseen {
             Self::Loading => "loads, and has no console yet",
             Self::Silent => "does not answer",
             Self::Closed => "closes each connection to its console",
+            Self::Stranger => {
+                "does not have its port to itself: it is starting or ending, or another program has the port"
+            }
             Self::Locked => "takes another RCON password than it was started with",
             Self::Odd => "gives answers that are not understood",
             Self::Unknown => "was started by somebody else, so that its RCON password is not known",
@@ -138,7 +143,7 @@ impl Unseen {
         match self {
             Self::NotYet | Self::Loading => "Loading",
             Self::Silent => "No answer",
-            Self::Closed | Self::Locked | Self::Unknown => "No access",
+            Self::Closed | Self::Stranger | Self::Locked | Self::Unknown => "No access",
             Self::Odd => "Not understood",
         }
     }

@@ -39,8 +39,8 @@ pub enum Step {
 }
 
 impl Stays {
-    /// Takes a look; gives what differs from the one before.
-    pub fn take<'a>(&mut self, people: impl Iterator<Item = &'a Here>) -> Vec<Step> {
+    /// Takes a look, of which the first `most` who play are believed; gives what differs from the one before.
+    pub fn take<'a>(&mut self, people: impl Iterator<Item = &'a Here>, most: usize) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut before = std::mem::take(&mut self.0);
         for here in people {
@@ -48,6 +48,9 @@ impl Stays {
             let Some(id) = here.player.steam_id() else { continue };
             if self.0.contains_key(&id) {
                 continue;
+            }
+            if self.0.len() >= most {
+                break;
             }
             let seen = Stay::seen(here);
             let stay = match before.remove(&id) {
@@ -69,6 +72,11 @@ impl Stays {
         }
         steps.extend(before.into_iter().map(|(id, stay)| Step::Left(id, stay)));
         steps
+    }
+
+    /// Takes somebody for one who has not come yet.
+    pub fn forget(&mut self, id: SteamId) {
+        self.0.remove(&id);
     }
 
     /// Who is on it.
@@ -150,7 +158,7 @@ mod tests {
     #[test]
     fn players_come_and_go() {
         let mut stays = Stays::default();
-        let look = |stays: &mut Stays, people: &[Here]| words(&stays.take(people.iter()));
+        let look = |stays: &mut Stays, people: &[Here]| words(&stays.take(people.iter(), 32));
         assert_eq!(look(&mut stays, &[player(1, "Zoey", 970, 40)]), ["Zoey came at 970"]);
         assert!(look(&mut stays, &[player(1, "Zoey", 970, 40)]).is_empty());
         let both = [player(1, "Zoey", 970, 60), player(2, "Bill", 1008, 30)];
@@ -163,10 +171,10 @@ mod tests {
     #[test]
     fn who_came_back_between_two_looks_has_two_stays() {
         let mut stays = Stays::default();
-        stays.take([player(1, "Zoey", 400, 40)].iter());
+        stays.take([player(1, "Zoey", 400, 40)].iter(), 32);
         let mut back = player(1, "Zoey", 1003, 40);
         back.player.userid = 9;
-        assert_eq!(words(&stays.take([back].iter())), ["Zoey came at 1003", "Zoey left"]);
+        assert_eq!(words(&stays.take([back].iter(), 32)), ["Zoey came at 1003", "Zoey left"]);
         assert_eq!(stays.ids().collect::<Vec<_>>(), [id(1)]);
     }
 
@@ -175,7 +183,7 @@ mod tests {
         let mut stays = Stays::default();
         let mut bot = player(3, "Coach", 0, 0);
         bot.player.identity = Identity::Bot;
-        let steps = stays.take([player(1, "Zoey", 991, 40), player(1, "Zoey again", 999, 40), bot].iter());
+        let steps = stays.take([player(1, "Zoey", 991, 40), player(1, "Zoey again", 999, 40), bot].iter(), 32);
         assert_eq!(words(&steps), ["Zoey came at 991"]);
     }
 
@@ -184,7 +192,17 @@ mod tests {
         let mut stays = Stays::default();
         let mut loads = player(1, "Zoey", 1, 999);
         loads.player.state = "spawning".to_owned();
-        stays.take([loads].iter());
-        assert_eq!(words(&stays.take([player(1, "Zoey", 1, 40)].iter())), ["Zoey Some(40) Some(40)"]);
+        stays.take([loads].iter(), 32);
+        assert_eq!(words(&stays.take([player(1, "Zoey", 1, 40)].iter(), 32)), ["Zoey Some(40) Some(40)"]);
+    }
+
+    #[test]
+    fn no_more_are_believed_than_there_are_places() {
+        let mut stays = Stays::default();
+        let crowd: Vec<_> = (1..100).map(|account| player(account, "x", 0, 40)).collect();
+        assert_eq!(stays.take(crowd.iter(), 8).len(), 8);
+        assert_eq!(stays.take(crowd[50..].iter(), 8).len(), 16, "eight left, and eight came");
+        stays.forget(id(51));
+        assert_eq!(words(&stays.take(crowd[50..].iter(), 8)), ["x came at 0"]);
     }
 }

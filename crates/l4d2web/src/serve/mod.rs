@@ -52,6 +52,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
             "nobody can log in yet: open {link} within a day to make the first user (l4d2web setup-link gives another link)"
         ),
     }
+    play::door::guard(&config.root);
     let (listen, watchdog) = (config.listen, config.watchdog);
     let state = AppState::new(config, db.clone(), clock, Passwords::new());
     if let Err(error) = state.uploads.recover().await {

@@ -309,6 +309,25 @@ async fn browser_players_are_in_order() {
     chrome.until("[...document.querySelectorAll('[sse-swap=lately] li')].some((li) => li.textContent.includes('Coach Potato'))").await;
     chrome.until("document.querySelector('#state dl').textContent.includes('Dark Carnival 3/5')").await;
     assert_eq!(chrome.run("return window.__stayed").await, true);
+    // Tab completes the map and the player that a command takes.
+    chrome.goto(format!("{}/servers/1/console", site.base)).await.unwrap();
+    for (typed, completed) in [
+        ("changelevel c2m3", "changelevel c2m3_coaster "),
+        ("say hi; map c13m", "say hi; map c13m"),
+        ("kickid boom", "kickid 3 "),
+        ("banid 60 4", "banid 60 4 "),
+        ("kick boom", "kick boomer_the_brave_of_the_north_32 "),
+        ("kick [T", "kick [T"),
+    ] {
+        let type_it = format!(
+            "const input = document.querySelector('[name=command]'); input.focus(); input.value = '{typed}'; input.setSelectionRange(99, 99);
+             input.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Tab', cancelable: true }})); return input.value"
+        );
+        assert_eq!(chrome.run(&type_it).await, completed);
+    }
+    chrome.run("const input = document.querySelector('[name=command]'); input.value = 'kickid '; input.setSelectionRange(99, 99);
+        input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab', cancelable: true }))").await;
+    judge.look(&chrome, "console-completes").await;
     chrome.goto(format!("{}/servers/1/settings", site.base)).await.unwrap();
     chrome.press("Show it").await;
     chrome.until("document.querySelector('#rcon code')").await;

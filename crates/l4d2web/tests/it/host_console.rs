@@ -144,3 +144,64 @@ async fn evening() {
 fn kicks_bans_maps_and_commands_reach_the_game() {
     in_the_hosts_network(evening());
 }
+
+/// Who listens in the place of a server, as another game's user, and says how much was sent to it.
+const STRANGER: &str = r#"systemd-run --quiet --unit=stranger -p DynamicUser=yes -p User=l4d2s-99 -p PrivateUsers=yes python3 -u -c '
+import socket
+listens = socket.create_server(("0.0.0.0", 27015))
+while True:
+    peer = listens.accept()[0]
+    peer.settimeout(5)
+    try:
+        print("was sent", len(peer.recv(4096)), "bytes")
+    except OSError:
+        print("was sent nothing in time")
+    peer.close()
+'
+until ss -Hltn 'sport = 27015' | grep -q .; do :; done"#;
+
+/// Listens until it is dropped: the next test wants the port.
+struct Stranger<'h>(&'h Host);
+
+impl<'h> Stranger<'h> {
+    fn start(host: &'h Host) -> Self {
+        let stranger = Self(host);
+        host.sh(STRANGER);
+        stranger
+    }
+}
+
+impl Drop for Stranger<'_> {
+    fn drop(&mut self) {
+        self.0.sh("systemctl stop stranger 2>/dev/null || true");
+    }
+}
+
+async fn occupied() {
+    let host = Host::real();
+    host.begin();
+    let chrome = Chrome::start().await;
+    set_up(&host, &chrome).await;
+    install(&chrome).await;
+    make_blueprint(&chrome, PANEL, "Evening").await;
+    make_server(&chrome, PANEL, "Friday Versus").await;
+    let stranger = Stranger::start(&host);
+    stay(&chrome).await;
+    chrome.press("Start").await;
+    until_it_is(&chrome, "Running").await;
+    chrome.until("document.querySelector('#state').textContent.includes('have its port to itself')").await;
+    let told = host.sh("until journalctl -u stranger -o cat | grep 'was sent'; do :; done");
+    let sent: Vec<_> = told.lines().filter(|line| line.starts_with("was sent")).collect();
+    assert!(!sent.is_empty() && sent.iter().all(|line| *line == "was sent 0 bytes"), "{told}");
+    // With its port for itself it is seen.
+    drop(stranger);
+    chrome.press("Restart").await;
+    chrome.until("document.querySelector('#state dl').textContent.includes('1/')").await;
+    host.sh("l4d2ctl stop 1");
+}
+
+/// While a server cannot have its port, whoever has it is not shown its password.
+#[test]
+fn a_stranger_on_the_port_of_a_server_is_sent_nothing() {
+    in_the_hosts_network(occupied());
+}

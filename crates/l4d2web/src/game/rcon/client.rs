@@ -54,6 +54,20 @@ impl Rcon {
     ///
     /// When the server is not there, takes another password, has banned this address, or does not answer in time.
     pub async fn connect(address: SocketAddr, password: &RconPassword, limits: &Limits) -> Result<Self, RconError> {
+        Self::connect_if(address, password, limits, |_| Ok(())).await
+    }
+
+    /// The same, but shows the password only when `right` takes the connection, which is from this address of ours.
+    ///
+    /// # Errors
+    ///
+    /// As above, and what `right` says.
+    pub async fn connect_if(
+        address: SocketAddr,
+        password: &RconPassword,
+        limits: &Limits,
+        right: impl FnOnce(SocketAddr) -> Result<(), RconError>,
+    ) -> Result<Self, RconError> {
         let deadline = Deadline::new(limits.connect);
         let stream = timeout_at(deadline.at, TcpStream::connect(address))
             .await
@@ -61,6 +75,7 @@ impl Rcon {
             .map_err(RconError::Unreachable)?;
         // Commands are short and wait for their reply.
         stream.set_nodelay(true).map_err(RconError::Unreachable)?;
+        right(stream.local_addr().map_err(RconError::Unreachable)?)?;
         let mut rcon = Self { stream, frames: Frames::default(), limits: *limits, last: FIRST, usable: false };
         rcon.authenticate(password, deadline).await?;
         rcon.usable = true;

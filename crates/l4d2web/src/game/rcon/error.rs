@@ -22,6 +22,11 @@ pub enum RconError {
     /// Nobody listens, or there is no way there.
     #[error("its console cannot be reached: {0}")]
     Unreachable(io::Error),
+    /// Somebody else listens there, and was not shown the password.
+    #[error(
+        "its port is not its own: it is starting or ending, or another program has the port; the RCON password was not sent"
+    )]
+    Stranger,
     /// The password is another.
     #[error("it does not take the RCON password: it runs with another one until it is started again")]
     Refused,

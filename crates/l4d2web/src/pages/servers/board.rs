@@ -5,6 +5,7 @@ use crate::db::users::User;
 use crate::db::{Kept, Version};
 use crate::id::UserId;
 use crate::pages::PageResult;
+use crate::play::SparksKept;
 use crate::state::AppState;
 
 /// Lists that are kept at most; those of other readers are made again.
@@ -18,6 +19,8 @@ pub struct Board {
     kept: Kept<UserId, (Reader, Arc<Listing>)>,
     /// Held by the one who makes a list, so that those who want the same wait for it.
     making: tokio::sync::Mutex<()>,
+    /// Who played within a day.
+    pub(super) sparks: SparksKept,
 }
 
 /// What a list depends on besides the database.
@@ -61,7 +64,7 @@ impl Board {
 
 impl Default for Board {
     fn default() -> Self {
-        Self { kept: Kept::new(MOST), making: tokio::sync::Mutex::default() }
+        Self { kept: Kept::new(MOST), making: tokio::sync::Mutex::default(), sparks: SparksKept::default() }
     }
 }
 

@@ -5,6 +5,7 @@ use askama::Template;
 use super::played::{Now, Played};
 use crate::id::BlueprintId;
 use crate::pages::kit::{Address, count};
+use crate::play::Spark;
 use crate::rights::{ServerRight, Standing};
 use crate::servers::view::{Rank, ServerView};
 
@@ -15,6 +16,8 @@ pub struct Card {
     pub view: ServerView,
     /// What is seen of it in the game; none when it does not run.
     pub played: Option<Played>,
+    /// Who played within a day, on a list; none when nobody did.
+    pub spark: Option<Spark>,
     /// Where players connect to.
     pub address: Address,
     /// What it is made of.

@@ -32,12 +32,14 @@ pub async fn cards(state: &AppState, user: &User, host: &str) -> db::Result<Vec<
     let recipes = db::server_list::recipes(db).await?;
     let names = db::overlays::names(db).await?;
     let now = state.clock.now();
+    let sparks = state.board.sparks.of(db, &state.play, now).await?;
     let mut cards: Vec<_> = seen
         .into_iter()
         .map(|seen| {
             let (job, recipe) = (jobs.get(&seen.server.id), recipes.get(seen.server.blueprint_id));
             let look = state.play.of(seen.server.id);
-            made(seen, job, recipe, look.as_deref(), &names, user, host, now)
+            let spark = sparks.get(&seen.server.id).cloned();
+            Card { spark, ..made(seen, job, recipe, look.as_deref(), &names, user, host, now) }
         })
         .collect();
     cards.sort_by_cached_key(|card| (card.view.rank, card.view.name.to_lowercase(), card.view.id));
@@ -67,6 +69,7 @@ pub(super) fn made(
     let known = Known { server: &server, status: status.as_ref(), job, changes: &changes, standing, now };
     Card {
         played: up.and(look).map(Played::of),
+        spark: None,
         view: ServerView::of(&known),
         address: Address {
             host: host.to_owned(),

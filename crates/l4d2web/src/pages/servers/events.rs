@@ -8,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use serde::Deserialize;
 
+use super::console::console_fragments;
 use super::frame::{Frame, ServerTab, public_host};
 use super::players::{self, span_of};
 use crate::db;
@@ -123,6 +124,9 @@ impl Live for ServerLive {
         let Some((server, standing)) = self.seen_by(user).await? else { return Ok(None) };
         let frame = Frame::load(&self.state, &server, standing, user, self.tab, &self.host).await?;
         let mut fragments = frame.fragments()?;
+        if self.tab == ServerTab::Console && standing.may(ServerRight::Console) {
+            fragments.extend(console_fragments(&self.state, self.server)?);
+        }
         if self.tab == ServerTab::Players {
             fragments.extend(players::fragments(&self.state, &server, standing, self.span).await?);
         }

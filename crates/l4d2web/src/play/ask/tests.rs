@@ -65,7 +65,7 @@ impl Drop for UnderWay {
 impl Lines for Scripted {
     type Line = Console;
 
-    async fn open(&self, port: u16, _: &RconPassword) -> Result<Console, RconError> {
+    async fn open(&self, _: ServerId, port: u16, _: &RconPassword) -> Result<Console, RconError> {
         *self.opened.lock().unwrap().entry(port).or_default() += 1;
         match (self.manner)(port) {
             Manner::Refuses => Err(RconError::Refused),
@@ -127,7 +127,8 @@ async fn at(servers: std::ops::RangeInclusive<u16>, manner: impl Fn(u16) -> Mann
         let password = RconPassword::parse("secret").unwrap();
         let target = Target { port, password, blueprint: BlueprintId(1), started_at: None };
         let cgroups = Cgroups::at(root.path());
-        let asker = Asker { lines: lines.clone(), target, desk, db: db.clone(), clock: clock.clone(), cgroups };
+        let (lines, db, files, clock) = (lines.clone(), db.clone(), Files::new(root.path()), clock.clone());
+        let asker = Asker { lines, target, desk, db, files, clock, cgroups };
         tasks.spawn(asker.run(Duration::from_millis(u64::from(port) * 20)));
     }
     At { lines, play, tasks, _notes: notes_in, _root: root }

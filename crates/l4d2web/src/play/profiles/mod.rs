@@ -33,6 +33,8 @@ const COLLECT: Duration = Duration::from_secs(1);
 const AGAIN: (Duration, Duration) = (Duration::from_secs(30), Duration::from_mins(30));
 /// How many wait to be asked for at most.
 const WANTED: usize = 10_000;
+/// And of those who are on one server.
+const OF_ONE: usize = 64;
 /// Pictures that are fetched at once.
 const AT_ONCE: usize = 4;
 
@@ -84,7 +86,8 @@ impl Profiles {
             return;
         }
         let mut wanted = self.wanted();
-        if wanted.len() < WANTED {
+        let of_it = wanted.values().filter(|on| **on == server).count();
+        if wanted.len() < WANTED && of_it < OF_ONE {
             wanted.insert(id, server);
             self.0.come.notify_one();
         }

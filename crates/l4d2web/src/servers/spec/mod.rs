@@ -18,6 +18,9 @@ use quote::quote;
 
 /// Those who may not come for good, as the game keeps them: it writes the file (`writeid`), but reads it only when it is told to.
 const BANNED: &str = "exec banned_user.cfg";
+/// The game would write a line for each question of the panel, several each five seconds. What people type is kept by the panel. A blueprint may have it
+/// otherwise: its lines come after this.
+const QUIET: &str = "sv_rcon_log 0";
 
 /// A spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,12 +66,13 @@ pub fn of(server: &Server, blueprint: &Blueprint, overlays: &[UsedOverlay]) -> S
 }
 
 impl Spec {
-    /// All lines of `server.cfg`, in the order in which they run: the overlays' own from the lowest up, so that the highest wins; then the
+    /// All lines of `server.cfg`, in the order in which they run: what may be overridden; the overlays' own from the lowest up, so that the highest wins; then the
     /// blueprint's; then what must not be overridden.
     #[must_use]
     pub fn server_cfg(&self) -> Vec<String> {
         let aliases = self.overlays.iter().rev().filter_map(|layer| layer.alias.as_deref());
-        let mut lines: Vec<String> = aliases.map(|alias| format!("exec server_{alias}")).collect();
+        let mut lines = vec![QUIET.to_owned()];
+        lines.extend(aliases.map(|alias| format!("exec server_{alias}")));
         lines.extend(self.config.iter().cloned());
         lines.push(BANNED.to_owned());
         lines.push(format!("hostname \"{}\"", without_quotes(&self.hostname)));

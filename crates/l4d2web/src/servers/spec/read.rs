@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{BANNED, Layer, Spec};
+use super::{BANNED, Layer, QUIET, Spec};
 
 #[derive(Deserialize)]
 struct Read {
@@ -37,8 +37,11 @@ impl Spec {
         let mut config = read.config;
         let rcon_password = unquote(&config.pop()?, "rcon_password")?;
         let hostname = unquote(&config.pop()?, "hostname")?;
-        // A server that was started by an older panel lacks it.
+        // A server that was started by an older panel lacks these.
         config.pop_if(|line| line == BANNED);
+        if config.first().is_some_and(|line| line == QUIET) {
+            config.remove(0);
+        }
         if added > config.len() {
             return None;
         }

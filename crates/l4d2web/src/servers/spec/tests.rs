@@ -67,17 +67,18 @@ fn the_sample_is_rendered_as_the_host_expects_it() {
 #[test]
 fn what_is_added_frames_the_blueprints_lines() {
     let lines = sample().server_cfg();
-    assert_eq!(lines[..2], ["exec server_overlay_7", "exec server_overlay_12"], "the lowest first");
+    assert_eq!(lines[..3], ["sv_rcon_log 0", "exec server_overlay_7", "exec server_overlay_12"], "the lowest first");
     let last = ["exec banned_user.cfg", "hostname \"Friday 'Versus'\"", "rcon_password \"s3cret\""];
     assert_eq!(lines[lines.len() - 3..], last);
     let spec = of(&server("Friday", "Left 4 Beer"), &blueprint("", ""), &[]);
-    assert_eq!(spec.server_cfg(), ["exec banned_user.cfg", "hostname \"Left 4 Beer\"", "rcon_password \"s3cret\""]);
+    let all = ["sv_rcon_log 0", "exec banned_user.cfg", "hostname \"Left 4 Beer\"", "rcon_password \"s3cret\""];
+    assert_eq!(spec.server_cfg(), all);
 }
 
 #[test]
 fn what_an_older_panel_rendered_is_read() {
     let now = sample().render();
-    let then = now.replace("- \"exec banned_user.cfg\"\n", "");
+    let then = now.replace("- \"exec banned_user.cfg\"\n", "").replace("- \"sv_rcon_log 0\"\n", "");
     assert_ne!(then, now);
     assert_eq!(Spec::parse(&then), Spec::parse(&now));
     assert!(Spec::parse(&now).is_some());

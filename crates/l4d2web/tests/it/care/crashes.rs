@@ -5,6 +5,7 @@ use std::time::Duration;
 use l4d2web::care::{look_for_build, look_for_hangs, read_lines};
 use l4d2web::db::server_crashes;
 use l4d2web::game::{Command, RconError, RconPassword, rcon};
+use l4d2web::id::ServerId;
 use l4d2web::live::watch;
 use l4d2web::play::{self, Cgroups, Line, Lines, Unseen};
 use l4d2web::queue::{Condition, Kind};
@@ -129,7 +130,7 @@ struct Silent;
 impl Lines for Silent {
     type Line = Self;
 
-    async fn open(&self, _: u16, _: &RconPassword) -> Result<Self, RconError> {
+    async fn open(&self, _: ServerId, _: u16, _: &RconPassword) -> Result<Self, RconError> {
         Err(RconError::Timeout { waiting: rcon::Stage::Reply, after: Duration::from_secs(50) })
     }
 }

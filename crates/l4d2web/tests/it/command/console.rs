@@ -5,7 +5,8 @@ use l4d2web::id::UserId;
 use super::Evening;
 
 async fn kept(evening: &Evening) -> Vec<(String, String, bool)> {
-    let rows = db::command_history::newest(&evening.looking.panel.state.db, evening.server, UserId(1), 1000).await;
+    let rows =
+        db::command_history::before(&evening.looking.panel.state.db, evening.server, UserId(1), None, 1000).await;
     rows.unwrap().into_iter().map(|said| (said.command, said.reply, said.failed)).collect()
 }
 
@@ -39,11 +40,38 @@ async fn a_page_begins_with_the_last_fifty_and_five_hundred_are_kept() {
             .await
             .unwrap();
     }
-    let page = evening.login("zoey").await.get(&evening.path("/console")).await.body;
+    let mut zoey = evening.login("zoey").await;
+    let mut page = zoey.get(&evening.path("/console")).await.body;
     assert_eq!(page.matches("data-said=").count(), 50);
     assert!(page.contains("data-said=\"n519\"") && page.contains("data-said=\"n470\"") && !page.contains("\"n469\""));
+    // What is before is reached from page to page, each once, to the first.
+    let (mut pages, mut seen) = (1, 50);
+    while let Some((_, rest)) = page.split_once("/console?before=") {
+        let before = rest.split('"').next().unwrap();
+        page = zoey.get(&evening.path(&format!("/console?before={before}"))).await.body;
+        assert!(page.contains("The newest commands"));
+        seen += page.matches("data-said=").count();
+        pages += 1;
+    }
+    assert_eq!((pages, seen), (10, 500));
+    assert!(page.contains("data-said=\"n020\""), "{page}");
     let kept = kept(&evening).await;
     assert_eq!((kept.len(), kept[0].0.as_str()), (500, "n020"));
+}
+
+#[tokio::test]
+async fn long_replies_of_one_user_take_a_megabyte_at_most() {
+    let evening = Evening::new().await;
+    let (state, server) = (&evening.looking.panel.state, evening.server);
+    let reply = "x".repeat(32 * 1024);
+    for number in 0..60 {
+        let command = format!("n{number:02}");
+        db::command_history::insert(&state.db, server, UserId(1), &command, &reply, false, 1).await.unwrap();
+    }
+    let kept = kept(&evening).await;
+    let bytes: usize = kept.iter().map(|(command, reply, _)| command.len() + reply.len()).sum();
+    assert!((900_000..=1_048_576).contains(&bytes), "{bytes}");
+    assert_eq!(kept.last().unwrap().0, "n59");
 }
 
 #[tokio::test]
@@ -51,12 +79,29 @@ async fn what_is_dangerous_asks_first() {
     let mut evening = Evening::new().await;
     let console = evening.path("/console");
     evening.game.set(|scene| {
-        scene.says.insert("alias".to_owned(), b"bye : quit\nhi : say hello\n".to_vec());
+        scene.says.insert("alias".to_owned(), b"bye : quit\nhi : say hello\nmp_gamemode : quit\n".to_vec());
     });
     let mut zoey = evening.login("zoey").await;
-    for line in
-        ["quit", "say x; \"QUIT\"", "rcon_password x", "sv_rcon_log 0", "exec server.cfg", "alias q quit", "bye"]
-    {
+    let page = zoey.get(&console).await.body;
+    assert!(page.contains("<option value=\"mp_gamemode\">"), "it is known that the game has a command of that name");
+    for line in [
+        "quit",
+        "quit(now)",
+        "say x; \"QUIT\"",
+        "rcon_password x",
+        "sv_rcon_log 0",
+        "exec server.cfg",
+        "alias q quit",
+        "bye",
+        "mp_gamemode coop",
+        "removeallids",
+        "kickall",
+        "map c2m1_highway",
+        "plugin_unload 0",
+        "alias status \"say x\"",
+    ] {
+        // No faster than people type.
+        evening.looking.panel.state.clock.advance(3);
         let asked = zoey.script(&console, &[("command", line)]).await;
         assert_eq!(asked.status, StatusCode::OK);
         assert_eq!(asked.headers["hx-retarget"], "#console-ask", "{line}");
@@ -95,6 +140,19 @@ async fn no_password_is_kept_or_shown() {
     let seen = seen.replace(" sv_password : hunter2 : : x", "");
     assert!(!seen.contains("hunter2") && !seen.contains("secret"), "{seen}");
     assert_eq!(kept(&evening).await[0].0, "sv_password ***");
+}
+
+#[tokio::test]
+async fn what_was_masked_is_not_sent_again_as_it_is_kept() {
+    let evening = Evening::new().await;
+    let console = evening.path("/console");
+    let mut zoey = evening.login("zoey").await;
+    let said = zoey.script(&console, &[("command", "sv_password\"hunter2\"")]).await.body;
+    assert!(said.contains("<code>sv_password ***</code>") && said.contains("data-said=\"sv_password \""), "{said}");
+    let reply = zoey.script(&console, &[("command", "sv_password ***"), ("sure", "sv_password ***")]).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(reply.body.contains("Write the password in its place"), "{}", reply.body);
+    assert!(!evening.game.was_asked("sv_password ***"));
 }
 
 #[tokio::test]
@@ -180,4 +238,26 @@ async fn commands_come_no_faster_than_people_type() {
         refused += u32::from(reply.status == StatusCode::TOO_MANY_REQUESTS);
     }
     assert_eq!(refused, 1);
+}
+
+#[tokio::test]
+async fn maps_and_players_are_there_to_be_completed() {
+    let mut evening = Evening::new().await;
+    evening.game.joins(7, "Mal", 14);
+    evening.game.joins(8, "x\"; quit", 15);
+    evening.until_humans(2).await;
+    let mut zoey = evening.login("zoey").await;
+    let page = zoey.get(&evening.path("/console")).await;
+    assert!(page.body.contains("<option value=\"c2m3_coaster\"></option>"), "{}", page.body);
+    assert!(page.body.contains("<option value=\"7\" label=\"Mal\" data-plain></option>"), "{}", page.body);
+    assert!(page.body.contains("<option value=\"8\" label=\"x&#34;; quit\"></option>"), "only by its number");
+    let stream = zoey.open(&evening.path("/events?tab=console"), None).await.into_body().into_data_stream();
+    evening.game.joins(9, "Nick", 16);
+    evening.until_humans(3).await;
+    let mut text = String::new();
+    let mut stream = std::pin::pin!(stream);
+    while !(text.contains("event: console-players") && text.contains("label=\"Nick\"")) {
+        let piece = futures_util::StreamExt::next(&mut stream).await.unwrap().unwrap();
+        text += std::str::from_utf8(&piece).unwrap();
+    }
 }

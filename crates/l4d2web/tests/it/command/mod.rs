@@ -6,6 +6,7 @@ mod changes;
 mod console;
 mod game;
 mod people;
+mod words;
 
 use std::time::Duration;
 

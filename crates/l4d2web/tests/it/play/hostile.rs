@@ -3,7 +3,7 @@
 use l4d2web::play::Unseen;
 use rstest::rstest;
 
-use super::{Fake, Looking, Manner, server};
+use super::{Fake, Looking, Manner, server, status};
 
 #[rstest]
 #[case(Manner::Pieces, None)]
@@ -32,6 +32,29 @@ async fn a_hostile_server_costs_its_own_row(#[case] manner: Manner, #[case] why:
     good.until_asked("status", asked / 2 + 1).await;
     assert_eq!(looking.panel.state.play.of(other).unwrap().unseen, None);
     looking.end().await;
+}
+
+/// As many as a server has places, and not too often within an hour.
+#[tokio::test]
+async fn players_without_end_are_not_written_down() {
+    let mut looking = Looking::new().await;
+    let fake = Fake::start(Manner::Plain).await;
+    let crowd = |look: u32| {
+        let people: Vec<_> = (1..60).map(|number| ("Nobody", Some(look * 1000 + number), 10, 40)).collect();
+        status("c2m2_fairgrounds", &people)
+    };
+    fake.set(|script| script.status = crowd(0));
+    let server = server(&looking, "Odd", &fake).await;
+    for look in 0..12 {
+        fake.set(|script| script.status = crowd(look));
+        looking.panel.state.play.look_now(server);
+        let first = l4d2web::game::SteamId::parse(&format!("[U:1:{}]", look * 1000 + 1)).unwrap();
+        let is_there = |seen: &l4d2web::play::Seen| seen.ids().any(|id| id == first);
+        looking.until(server, |look| look.seen.as_deref().is_some_and(is_there)).await;
+    }
+    let panel = looking.end().await;
+    let number = super::kept::sessions(&panel).await.len();
+    assert_eq!(number, 128);
 }
 
 /// Of another version, with other words: what is understood is shown, and the rest is not known.

@@ -20,7 +20,7 @@ async fn until_written(looking: &mut Looking, server: ServerId) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "rows as they are stored")]
-async fn sessions(panel: &Panel) -> Vec<(String, i64, Option<i64>)> {
+pub(super) async fn sessions(panel: &Panel) -> Vec<(String, i64, Option<i64>)> {
     sqlx::query_as("SELECT name, joined_at, left_at FROM player_sessions ORDER BY joined_at, id")
         .fetch_all(panel.state.db.read())
         .await

@@ -1,11 +1,13 @@
 //! Looks into games, against scripted servers.
 
+mod door;
 mod fake;
 mod hostile;
 mod kept;
 mod looks;
 mod pages;
 mod password;
+mod places;
 mod profiles;
 
 use std::time::Duration;

@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 
 use axum::http::StatusCode;
 use futures_util::StreamExt as _;
+use l4d2web::db::server_samples;
+use l4d2web::play::history::{Figures, Sample};
 
 use super::{Fake, Looking, Manner, server, status};
+use crate::panel::NOW;
 
 #[tokio::test]
 async fn list_and_page_show_who_plays_where() {
@@ -59,6 +62,37 @@ async fn list_and_page_show_who_plays_where() {
     assert!(tab.body.contains("It does not run."));
     assert!(tab.texts(".people li").iter().any(|row| row.starts_with("MMalleft at ")), "{:?}", tab.texts(".people li"));
     looking.end().await;
+}
+
+/// A small drawing of a day stands in the list, of those on which somebody played.
+#[tokio::test]
+async fn the_list_shows_who_played_within_a_day() {
+    let panel = crate::panel::Panel::new().await;
+    let zoey = panel.user("zoey").await;
+    let (busy, quiet) = (panel.server(zoey, "Busy").await, panel.server(zoey, "Quiet").await);
+    let sample = |from, to, players| Sample {
+        from,
+        to,
+        map: "c1m1_hotel".to_owned(),
+        mode: "coop".to_owned(),
+        players,
+        figures: Figures { fps: None, cpu: None, memory: None },
+    };
+    let samples = [
+        (busy, sample(NOW - 7200, NOW - 3600, 6)),
+        (busy, sample(NOW - 3600, NOW, 0)),
+        (quiet, sample(NOW - 3600, NOW, 0)),
+    ];
+    server_samples::put(&panel.state.db, &samples).await.unwrap();
+    let page = panel.login("zoey").await.get("/servers").await;
+    assert_eq!(page.body.matches("<svg class=\"spark\"").count(), 1, "{}", page.body);
+    assert!(page.body.contains("aria-label=\"Players of the last 24 hours, at most 6\"><path class=\"g-area\" d=\"M"));
+    // Again each ten minutes, however often the list is made.
+    server_samples::put(&panel.state.db, &[(quiet, sample(NOW - 9000, NOW - 8000, 2))]).await.unwrap();
+    assert_eq!(panel.login("zoey").await.get("/servers").await.body.matches("class=\"spark\"").count(), 1);
+    panel.state.clock.advance(600);
+    server_samples::put(&panel.state.db, &[(quiet, sample(NOW, NOW + 60, 0))]).await.unwrap();
+    assert_eq!(panel.login("zoey").await.get("/servers").await.body.matches("class=\"spark\"").count(), 2);
 }
 
 /// What changes in a game is on the list and on the page with the next look, without anybody asking for it.

@@ -1,7 +1,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use crate::command::shown;
+use crate::command::{secrets, shown};
 use crate::db::command_history::Said;
 
 /// How much of a reply is shown and kept, in bytes.
@@ -13,12 +13,16 @@ pub(super) const KEPT: usize = 32 * 1024;
 #[template(path = "servers/console/entry.html")]
 pub(super) struct Entry {
     said: Said,
+    /// What the arrow keys bring back: as far as it is kept.
+    again: String,
 }
 
 impl Entry {
     /// What may be seen of one: nothing in it acts on the page, and all of it is visible.
     pub(super) fn of(said: &Said) -> Self {
-        Self { said: Said { command: shown(&said.command), reply: shown(&said.reply), ..*said } }
+        let said = Said { command: shown(&said.command), reply: shown(&said.reply), ..*said };
+        let again = secrets::masked(&said.command).map_or_else(|| said.command.clone(), |kept| format!("{kept} "));
+        Self { said, again }
     }
 }
 
@@ -52,6 +56,17 @@ mod tests {
         };
         let html = Entry::of(&said).render().unwrap();
         assert!(html.contains("␛[2J&#60;img src=x onerror=alert(1)&#62;␀;quit"), "{html}");
+        assert!(html.contains("data-said=\"say &#34;&#60;/code&#62;"), "{html}");
         assert!(!html.contains("<script") && !html.contains("<img") && !html.contains(['\u{1b}', '\0']));
+    }
+
+    #[test]
+    fn what_was_masked_comes_back_without_the_mask() {
+        let command = "say hi; sv_password ***".to_owned();
+        let html = Entry::of(&Said { id: 1, at: 0, command, reply: String::new(), failed: false }).render().unwrap();
+        assert!(
+            html.contains("data-said=\"say hi; sv_password \"")
+                && html.contains("<code>say hi; sv_password ***</code>")
+        );
     }
 }

@@ -1,3 +1,4 @@
+use std::fmt::Display;
 use std::time::Duration;
 
 use axum::Form;
@@ -6,10 +7,9 @@ use axum::response::IntoResponse as _;
 
 use super::entry::{Entry, KEPT, SHOWN, cut};
 use super::show::{Asks, ConsolePage};
-use crate::command::danger::{Aliases, aliases, names};
+use crate::command::danger::{Aliases, aliases};
 use crate::command::{Danger, NoReply, Running, secrets};
 use crate::db;
-use crate::game::rcon::CommandError;
 use crate::game::{Command, RconError};
 use crate::pages::fields::{Fields, Sent};
 use crate::pages::servers::At;
@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long the game may take to tell its aliases.
 const ALIASES: Duration = Duration::from_secs(5);
 
+/// Why a command of before is not sent as it stands there.
+const MASKED: &str = "“***” stands where a password was that is not kept. Write the password in its place";
+
 /// Runs a command, once it is agreed to where that is asked.
 pub async fn run_command(at: At, Form(sent): Form<Sent>) -> PageResult {
     at.state.controls.rate.count(at.user.id).map_err(|many| PageError::TooMany(many.sentence()))?;
@@ -29,6 +32,9 @@ pub async fn run_command(at: At, Form(sent): Form<Sent>) -> PageResult {
         Ok(command) => command,
         Err(error) => return refuse(at, typed, error).await,
     };
+    if secrets::masked(command.as_str()).is_some() {
+        return refuse(at, typed, MASKED).await;
+    }
     let running = Running::of(&at.state.db, id).await;
     let running = match running {
         Ok(running) => running,
@@ -58,25 +64,20 @@ pub async fn run_command(at: At, Form(sent): Form<Sent>) -> PageResult {
     Ok(go(&at.shell, &format!("/servers/{id}/console#command")))
 }
 
-/// What is asked about first. The aliases of the game are looked at when a name is none that it has by itself.
+/// What is asked about first. The aliases of the game are looked at each time: it looks for them before it looks for its own commands, and any plug-in,
+/// config or person may have made one since.
 async fn danger(at: &At, running: &Running, command: &Command) -> Option<Danger> {
     let danger = Danger::of(command.as_str(), &Aliases::new());
     if danger.is_some() {
         return danger;
     }
-    let seen = at.state.play.seen(at.server.id);
-    let version = seen.as_deref().map_or("", |seen| seen.status.version.as_str());
-    let known = at.state.controls.words.known(version, running.blueprint);
-    // What is a command already can be no alias: the game looks for commands first.
-    let strange = |name: &String| known.as_ref().is_none_or(|known| known.binary_search(name).is_err());
-    if !names(command.as_str()).iter().any(strange) {
-        return None;
-    }
     let ask = Command::parse("alias").ok()?;
     match at.state.controls.consoles.run_on(at.server.id, running, &ask, ALIASES).await {
         Ok(reply) => Danger::of(command.as_str(), &aliases(&String::from_utf8_lossy(&reply))),
         // It lets nobody in, so that the command reaches it no more than this did, and says why.
-        Err(NoReply::Rcon(RconError::Unreachable(_) | RconError::Refused | RconError::Banned)) => None,
+        Err(NoReply::Rcon(
+            RconError::Unreachable(_) | RconError::Stranger | RconError::Refused | RconError::Banned,
+        )) => None,
         Err(_) => Some(Danger::Hides(command.as_str().to_owned())),
     }
 }
@@ -92,7 +93,7 @@ async fn ask(at: At, command: &Command, danger: &Danger) -> PageResult {
     Ok(page.into_response())
 }
 
-async fn refuse(at: At, typed: &str, error: CommandError) -> PageResult {
+async fn refuse(at: At, typed: &str, error: impl Display) -> PageResult {
     let sentence = format!("Nothing was sent: {error}.");
     if at.shell.fragment {
         return Err(PageError::Unprocessable(sentence));

@@ -3,10 +3,13 @@ use std::time::Duration;
 
 use askama::Template;
 use askama_web::WebTemplate;
+use axum::extract::Query;
 use axum::response::IntoResponse as _;
+use serde::Deserialize;
 use tokio::time::timeout;
 
 use super::entry::Entry;
+use super::hints::{Players, maps};
 use crate::command::{Danger, Running};
 use crate::db;
 use crate::live::server_log::{Line, SHOWN};
@@ -25,7 +28,13 @@ pub(super) struct ConsolePage {
     shell: Shell,
     frame: Frame,
     said: Vec<Entry>,
+    /// The one before which are those of before; none when these are all.
+    earlier: Option<i64>,
+    /// Whether these are not the newest.
+    old: bool,
     words: Arc<[String]>,
+    maps: Vec<String>,
+    players: Players,
     /// Why there is nobody to talk to; empty when there is.
     blocked: String,
     pub(super) command: String,
@@ -57,17 +66,32 @@ impl Asks {
     }
 }
 
-/// The page of the console.
-pub async fn console(at: At) -> PageResult {
-    Ok(ConsolePage::load(at).await?.into_response())
+/// From where on.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    before: Option<i64>,
+}
+
+/// The page of the console, with the newest commands or those before one.
+pub async fn console(at: At, Query(asked): Query<Asked>) -> PageResult {
+    Ok(ConsolePage::load_before(at, asked.before).await?.into_response())
 }
 
 impl ConsolePage {
     pub(super) async fn load(at: At) -> PageResult<Self> {
+        Self::load_before(at, None).await
+    }
+
+    async fn load_before(at: At, before: Option<i64>) -> PageResult<Self> {
         let (state, id) = (at.state.clone(), at.server.id);
         let log = state.logs.open(id, at.user.id);
         let frame = at.frame(ServerTab::Console).await?;
-        let said = db::command_history::newest(&state.db, id, at.user.id, NEWEST).await?;
+        // One more says whether there are any.
+        let mut said = db::command_history::before(&state.db, id, at.user.id, before, NEWEST + 1).await?;
+        let more = said.len() > usize::try_from(NEWEST).unwrap_or(usize::MAX);
+        if more {
+            said.remove(0);
+        }
         let running = Running::of(&state.db, id).await;
         let words = async {
             let running = running.as_ref().ok()?;
@@ -78,9 +102,10 @@ impl ConsolePage {
             }
             let (state, running, version) = (state.clone(), running.clone(), version.to_owned());
             // Whoever comes next has them, when it takes longer.
-            let asked = tokio::spawn(async move {
-                state.controls.words.of(&state.controls.consoles, id, &running, &version).await.ok()
-            });
+            let asked =
+                tokio::spawn(
+                    async move { state.controls.words.of(&state.controls.consoles, id, &running, &version).await },
+                );
             timeout(PATIENCE, asked).await.ok()?.ok()?
         };
         let lines = async {
@@ -89,7 +114,7 @@ impl ConsolePage {
                 Err(refused) => (Vec::new(), refused.sentence()),
             }
         };
-        let (words, (lines, why)) = tokio::join!(words, lines);
+        let (words, (lines, why), maps) = tokio::join!(words, lines, maps(&state, &at.server));
         let after = lines.last().map_or_else(String::new, |line| format!("&after={}", line.place));
         let (label, page) = (format!("Log of {}", at.server.name), frame.card.page());
         let (older, download) = (format!("{page}/log/older"), format!("{page}/log/download"));
@@ -100,7 +125,11 @@ impl ConsolePage {
         Ok(Self {
             shell: at.shell.at(Nav::Servers),
             frame,
+            earlier: said.first().filter(|_| more).map(|said| said.id),
+            old: before.is_some(),
             said: said.iter().map(Entry::of).collect(),
+            maps,
+            players: Players::of(&state, id),
             words: words.unwrap_or_else(|| Arc::from([])),
             blocked,
             command: String::new(),
