@@ -146,9 +146,7 @@ impl<'s> Snapshot<'s> {
                 other => return other.map_err(OverlayError::io("linking", path)),
             }
         }
-        if large {
-            self.limits.room(self.root).map_err(OverlayError::io("reading the free space of", self.root))??;
-        }
+        self.limits.room(self.root).map_err(OverlayError::io("reading the free space of", self.root))??;
         let left = self.limits.max_bytes;
         copy(&source, &stat, to, name, left).map_err(OverlayError::io("copying", path))
     }
