@@ -21,6 +21,7 @@ use super::{TreeError, clone, merge, pins};
 use crate::beneath::{open_dir, open_dir_beneath, remove_tree};
 use crate::lock::Lock;
 use crate::name::{BuildName, Layer, TreeId};
+use crate::report::{chain, warn};
 use crate::root::Root;
 
 /// The upper layer of a build, which is mounted while it runs.
@@ -206,7 +207,8 @@ fn sync_parents(root: &Root, trees: &Path) -> Result<(), TreeError> {
 }
 
 /// Finishes or discards what a killed build left: `.new-*` goes; a `publish` is published when the tree that it was built
-/// on is still the current one, and goes otherwise.
+/// on is still the current one, and goes otherwise. One of an overlay that cannot be published goes, too, with a warning: what it is made of is
+/// kept elsewhere, and it must not keep the overlay from being built or deleted.
 ///
 /// The caller holds the build's lock.
 ///
@@ -221,11 +223,18 @@ pub fn recover(root: &Root, name: &BuildName) -> Result<(), TreeError> {
     let base = pins::load(&dir.join(pins::PINS))?;
     let now: Vec<Layer> = standing(root, name)?.into_iter().map(Layer::Tree).collect();
     if base.as_ref() == Some(&now) {
-        finish(root, name)?;
-        return Ok(());
+        match finish(root, name) {
+            Ok(_) => return Ok(()),
+            Err(error) if matches!(name, BuildName::Installation) => return Err(error),
+            Err(error) => {
+                warn(&format!("what an earlier build left could not be published and goes: {}", chain(&error)));
+            }
+        }
+        discard_new(root, name)?;
     }
-    discard(&dir, PUBLISH)?;
-    discard(&dir, pins::PINS)
+    // Pins first: what is half removed must not be published.
+    discard(&dir, pins::PINS)?;
+    discard(&dir, PUBLISH)
 }
 
 /// Whether a build left an upper layer that is not to be published.

@@ -1,7 +1,7 @@
 //! What holds for every kind: names, locks, leftovers, deleting, and the status.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use insta::assert_snapshot;
 use rstest::rstest;
@@ -172,6 +172,23 @@ fn a_collection_drops_what_a_killed_build_left() {
     host.l4d2ctl(&["gc"]).assert().success();
     script(&host, "true").success();
     assert_eq!((published(&host), super::read(&host, "x").as_str()), (Some(2), "two"));
+}
+
+#[test]
+fn what_cannot_be_published_keeps_nobody_from_deleting() {
+    let host = FakeHost::new();
+    script(&host, "echo one >x").success();
+    host.write("root/builds/5/publish/x", "two");
+    host.write("root/builds/5/pins", "trees/overlay/5/1\n");
+    give_away(&host.root(""));
+    let trees = host.root("trees/overlay/5");
+    fs::set_permissions(&trees, fs::Permissions::from_mode(0o555)).unwrap();
+    let done = host.l4d2ctl(&["overlay", "delete", "5"]).assert().success();
+    assert!(stderr(&done).contains("could not be published and goes"), "{}", stderr(&done));
+    assert!(fs::symlink_metadata(host.root("overlays/5")).is_err() && !host.root("builds/5").exists());
+    fs::set_permissions(&trees, fs::Permissions::from_mode(0o755)).unwrap();
+    script(&host, "echo three >x").success();
+    assert_eq!(super::read(&host, "x"), "three\n");
 }
 
 #[test]
