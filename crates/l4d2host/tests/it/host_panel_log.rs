@@ -21,6 +21,8 @@ fn a_page_that_comes_back_to_another_panel_goes_on_where_it_was() {
     wait_ready(host, &server.to_string());
     let port: u16 = panel.value("SELECT port FROM servers").parse().unwrap();
     let password = panel.value("SELECT rcon_password FROM servers");
+    // The game writes commands into its log only when it is told to.
+    command(host, port, &password, "sv_rcon_log 1");
     let print = |numbers: std::ops::Range<u32>| {
         let lines: Vec<String> = numbers.map(|number| format!("echo line {number} of the log")).collect();
         command(host, port, &password, &lines.join("; "));

@@ -143,7 +143,8 @@ async fn forced(state: &AppState, restart: &WaitingRestart, at: i64) -> db::Resu
         Ok(_) => "It is later than it should be, since who plays was not warned in time.".to_owned(),
         Err(why) => format!("It is later than it should be, since who plays could not be warned: {why}."),
     };
-    let unsaid = restart.unsaid + 1;
+    // What was said and came too late was said.
+    let unsaid = restart.unsaid + i64::from(restart.warned < i64::try_from(WARNINGS.len()).unwrap_or(0));
     waiting_restarts::put_off(&state.db, restart, now + WARNINGS[0], unsaid, &words).await?;
     state.bus.send(Change::Server(id));
     Ok(())

@@ -12,8 +12,9 @@ const MOST: u32 = 256;
 /// Where the console ends a word besides blanks and quotation marks: `quit(` is `quit`.
 const BREAKS: [char; 7] = ['{', '}', '(', ')', '\'', ':', ','];
 /// What the panel itself asks of games. An alias of that name would be run in its place, since the console looks for aliases first.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "alias",
+    "hostname",
     "status",
     "stats",
     "mp_gamemode",
@@ -151,6 +152,8 @@ fn by_itself(name: &str, arguments: &[String]) -> Option<Danger> {
             Danger::Ends
         }
         "kickall" | "sm_kickall" => Danger::Throws,
+        // A target of SourceMod's that may be everybody: @all, @humans.
+        "sm_kick" | "sm_ban" if arguments.iter().any(|argument| argument.starts_with('@')) => Danger::Throws,
         "map" | "map_background" | "map_commentary" | "load" => Danger::Begins,
         "removeallids" | "removeallips" => Danger::Forgets,
         "plugin_unload" | "plugin_pause" | "plugin_pause_all" => Danger::Unloads,

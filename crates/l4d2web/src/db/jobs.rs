@@ -147,6 +147,17 @@ pub async fn is_busy(db: &mut SqliteConnection, server: ServerId) -> Result<bool
     .await
 }
 
+/// Whether a job of a server is not over that was asked for after `job`.
+pub async fn newer_is_open(db: &mut SqliteConnection, server: ServerId, job: JobId) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) > 0 AS "is!: bool" FROM jobs WHERE server_id = ? AND id > ? AND state IN ('queued', 'running', 'cancelling')"#,
+        server,
+        job
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// All jobs that are not over, the oldest first, with the overlays that they would use if they began now.
 pub async fn open(db: &mut SqliteConnection) -> Result<Vec<Open>> {
     let jobs = sqlx::query!(

@@ -6,14 +6,14 @@ use tokio_util::sync::CancellationToken;
 use super::summary::{self, Failure};
 use super::worker::{End, Outcome, Running, Worker};
 use super::{Condition, Kind, Output, Queue, Work};
-use crate::care::{TakenIn, ready, take_in};
+use crate::care::{NotNow, TakenIn, ready, take_in};
 use crate::clock::Clock;
 use crate::db::jobs::Job;
 use crate::db::servers::Desired;
-use crate::db::{self, Db, overlay_builds, overlays, quotas, server_state, servers, watched};
+use crate::db::{self, Db, jobs, overlay_builds, overlays, quotas, server_state, servers, watched};
 use crate::host::shape::{OverlayStatus, Status};
 use crate::host::{Call, Exit, Host, HostError, Line, Progress, Stream, Yaml};
-use crate::id::{OverlayId, ServerId};
+use crate::id::{JobId, OverlayId, ServerId};
 use crate::live::{Bus, Change};
 use crate::maps::{Maps, RefreshedMaps};
 use crate::overlays::build::{self, Source};
@@ -71,7 +71,9 @@ impl HostWorker {
                 if let Some(condition) = work.condition() {
                     self.check(server, condition, at).await?;
                     // As somebody wishes who presses “Stop”.
-                    self.set_desired(server, Desired::Stopped).await?;
+                    if at.cancel.is_cancelled() || !self.set_desired(server, Desired::Stopped, job.id).await? {
+                        return Err(Failure::NotNow(NotNow::TakenBack));
+                    }
                 }
                 match at.call(&self.host, &Call::Stop(server)).await {
                     // It was never started, or somebody removed it there: nothing of it runs.
@@ -100,9 +102,16 @@ impl HostWorker {
         Ok(())
     }
 
-    async fn set_desired(&self, server: ServerId, desired: Desired) -> db::Result<()> {
-        let mut db = self.db.write().acquire().await?;
-        server_state::set_desired(&mut db, server, desired, self.clock.now()).await
+    /// Stores what a server should do, as a job that care decided has it; false, and nothing is stored, when somebody has asked for something else
+    /// since, whose wish counts.
+    async fn set_desired(&self, server: ServerId, desired: Desired, job: JobId) -> db::Result<bool> {
+        let mut tx = self.db.write().begin_with("BEGIN IMMEDIATE").await?;
+        if jobs::newer_is_open(&mut tx, server, job).await? {
+            return Ok(false);
+        }
+        server_state::set_desired(&mut tx, server, desired, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Gives the server the spec that its rows make now, and brings it up with that, when `condition` holds.
@@ -158,16 +167,20 @@ impl HostWorker {
         let words = || summary::failed(job.kind, &job.subject, failure);
         match (failure, job.server_id, job.only_when) {
             (Failure::NotNow(_), ..) => (End::PutOff, words()),
-            _ if failure.is_cancelled() => (End::Cancelled, words()),
+            _ if failure.is_cancelled() && job.kind != Kind::Stop => (End::Cancelled, words()),
             (_, Some(server), Some(_)) if self.is_as_it_was(server, before).await => {
                 // It should run on until it is tried again.
                 if job.kind == Kind::Stop
-                    && let Err(error) = self.set_desired(server, Desired::Running).await
+                    && let Err(error) = self.set_desired(server, Desired::Running, job.id).await
                 {
                     tracing::error!(server = server.0, %error, "it cannot be stored that a server should run");
                 }
+                if failure.is_cancelled() {
+                    return (End::Cancelled, words());
+                }
                 (End::Unbegun, summary::unbegun(job.kind, &job.subject, failure))
             }
+            _ if failure.is_cancelled() => (End::Cancelled, words()),
             _ => (End::Failed, words()),
         }
     }

@@ -104,7 +104,9 @@ pub fn same(kind: Kind, server: Option<ServerId>, overlay: Option<OverlayId>, op
     let related = |other: &&Open| if server.is_some() { other.server == server } else { other.kind == kind };
     let last = open.iter().filter(related).filter(|other| other.overlay == overlay).max_by_key(|other| other.id)?;
     let idempotent = matches!(kind, Kind::Install | Kind::Refresh | Kind::Start | Kind::Stop | Kind::Delete);
-    (last.kind == kind && !last.cancelling && (!last.running || idempotent)).then_some(last.id)
+    // One that care decided may find, while it runs, that it must do nothing: whoever wishes it now is not served by that.
+    let serves = !last.running || (idempotent && !last.careful);
+    (last.kind == kind && !last.cancelling && serves).then_some(last.id)
 }
 
 #[cfg(test)]

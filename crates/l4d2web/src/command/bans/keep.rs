@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::tell::start;
@@ -13,6 +13,7 @@ use super::tellers::Want;
 use super::{Told, Which, tell, throw_out};
 use crate::command::{NoReply, Running};
 use crate::db;
+use crate::game::rcon::{RconError, Stage};
 use crate::id::ServerId;
 use crate::live::Change;
 use crate::state::AppState;
@@ -21,8 +22,14 @@ use crate::state::AppState;
 const SWEEP: Duration = Duration::from_secs(20);
 /// How many servers are told at once.
 const AT_ONCE: usize = 8;
+/// How long the telling of one may take in all.
+const TELLING_MOST: Duration = Duration::from_mins(3);
 /// How often a game is told what it answers to and does not take; then not before its next start or the next wish.
 const REFUSALS: u32 = 6;
+
+fn late() -> NoReply {
+    NoReply::Rcon(RconError::Timeout { waiting: Stage::Reply, after: TELLING_MOST })
+}
 
 /// How far a server is.
 #[derive(Debug, Default)]
@@ -200,7 +207,9 @@ impl Keeper {
                 }
                 if work.tell { tell(&state, server, Which::All).await } else { Ok(Told::default()) }
             };
-            (server, work, done.await)
+            // One that answers each command at the last moment must not hold up the others.
+            let done = timeout(TELLING_MOST, done).await.unwrap_or_else(|_| Err(late()));
+            (server, work, done)
         });
     }
 

@@ -23,7 +23,7 @@ pub async fn throw_out(state: &AppState, server: ServerId) -> Result<usize, NoRe
         return Ok(0);
     }
     let mut out = 0;
-    for player in players(&run(state, server, "status").await?)? {
+    for player in players(&run(state, server, "status").await?)?.into_iter().take(PLAYERS_MOST) {
         let Some(reason) = player.steam_id().and_then(|id| banned.get(&id.to_i64())) else { continue };
         let Some(command) = kick(player.userid, reason) else { continue };
         state.controls.consoles.run(server, &command, state.controls.tellers.pace().reply).await?;
@@ -31,6 +31,9 @@ pub async fn throw_out(state: &AppState, server: ServerId) -> Result<usize, NoRe
     }
     Ok(out)
 }
+
+/// So many players of a `status` are looked at: no game has more, and one that says so must not hold others up.
+const PLAYERS_MOST: usize = 128;
 
 /// All who are on a server, in what it answers to `status`.
 ///

@@ -141,6 +141,10 @@ fn what_takes_down_makes_waiting_starts_pointless(#[case] kind: Kind, #[case] go
 /// Else a server would be stopped behind the back of who has just restarted it, and stay so.
 #[test]
 fn who_brings_a_server_up_ends_what_waits_until_it_is_empty() {
+    // Who presses “Stop” while left4me looks whether it may stop gets a stop of their own.
+    let looking = Open { careful: true, ..job(1, Kind::Stop, true, 1) };
+    assert_eq!(same(Kind::Stop, Some(ServerId(1)), None, std::slice::from_ref(&looking)), None);
+    assert_eq!(same(Kind::Stop, Some(ServerId(1)), None, &[Open { careful: false, ..looking }]), Some(JobId(1)));
     let careful = Open { careful: true, ..job(1, Kind::Stop, false, 1) };
     let open = [careful.clone(), job(2, Kind::Stop, false, 2), Open { careful: true, ..job(3, Kind::Stop, true, 1) }];
     assert_eq!(displaced(Kind::Restart, Some(ServerId(1)), &open).collect::<Vec<_>>(), [JobId(1)]);
