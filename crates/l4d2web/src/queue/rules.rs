@@ -105,8 +105,8 @@ pub fn same(kind: Kind, server: Option<ServerId>, overlay: Option<OverlayId>, op
     let last = open.iter().filter(related).filter(|other| other.overlay == overlay).max_by_key(|other| other.id)?;
     let idempotent = matches!(kind, Kind::Install | Kind::Refresh | Kind::Start | Kind::Stop | Kind::Delete);
     // One that care decided may find, while it runs, that it must do nothing: whoever wishes it now is not served by that.
-    let serves = !last.running || (idempotent && !last.careful);
-    (last.kind == kind && !last.cancelling && serves).then_some(last.id)
+    let enough = !last.running || (idempotent && !last.careful);
+    (last.kind == kind && !last.cancelling && enough).then_some(last.id)
 }
 
 #[cfg(test)]
